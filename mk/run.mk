@@ -1,0 +1,2 @@
+.PHONY: first
+first: programs

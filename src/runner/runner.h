@@ -1,0 +1,55 @@
+/*
+ * What an engine gives the runner, the untrusted process on a device.
+ *
+ * The supervisor rings three bells a call: load, run, fetch.  Only run is
+ * timed; conversions between ONNX's layout and the engine's own belong to load
+ * and fetch.  Each hook returns 0, or -1 after one line on stderr.
+ */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IO_RANK 8
+
+/* a tensor in memory shared with the supervisor, in ONNX's layout, row-major */
+struct io {
+	const char *name;
+	int dtype; /* ONNX TensorProto.DataType */
+	int rank;
+	int64_t dims[IO_RANK];
+	void *data;   /* inputs: read-only; outputs: poisoned before each call */
+	size_t bytes;
+};
+
+struct job {
+	struct io *in, *out; /* constants are in the model, not here */
+	int nin, nout;
+	const char *model;     /* file: the arm's model */
+	const char *candidate; /* file: shared library, or NULL: the native arm */
+	int threads;
+};
+
+struct engine {
+	/* load the model, resize, pack weights; timed apart as set-up */
+	int (*setup)(struct job *);
+	/* take in[] into the engine */
+	int (*load)(struct job *);
+	/* the call that is timed */
+	int (*run)(struct job *);
+	/* leave the results in out[] */
+	int (*fetch)(struct job *);
+};
+
+int runner_main(int argc, char **argv, const struct engine *engine);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
