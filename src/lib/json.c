@@ -15,11 +15,7 @@ struct scan {
 };
 
 /* of whom json_bad speaks */
-static struct {
-	const char *name;
-	long record;
-	const cJSON *root;
-} place;
+static struct json_place place;
 
 static int
 fail(struct scan *s, const char *why)
@@ -364,6 +360,18 @@ json_setplace(const char *name, long record, const cJSON *root)
 	place.name = name;
 	place.record = record;
 	place.root = root;
+}
+
+struct json_place
+json_saveplace(void)
+{
+	return place;
+}
+
+void
+json_restoreplace(struct json_place saved)
+{
+	place = saved;
 }
 
 void

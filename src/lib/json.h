@@ -59,6 +59,14 @@ char *json_print(const cJSON *json);
 
 /* make these errors speak of root, read from name (json_read does it itself) */
 void json_setplace(const char *name, long record, const cJSON *root);
+/* what they speak of now, to be put back after another file was read */
+struct json_place {
+	const char *name;
+	long record;
+	const cJSON *root;
+};
+struct json_place json_saveplace(void);
+void json_restoreplace(struct json_place saved);
 /* status 65 with "NAME: record N: PATH: message", PATH found from the node */
 _Noreturn void json_bad(const cJSON *node, const char *fmt, ...) PRINTF(2, 3);
 

@@ -1,0 +1,29 @@
+/*
+ * The frame of a stage: records in, the same records with one key more out.
+ */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "json.h"
+
+/*
+ * Read every record of the files (NULL-terminated; "-" or none at all: stdin),
+ * let fn change it in place, and write it as one line: to stdout as it comes,
+ * or, with out, to that file by rename once all is done.  Exits 65 on bad
+ * input, 74 if the output cannot be written.
+ */
+void stage_each(const char *out, char *const *files, void (*fn)(cJSON *record));
+
+/* the file rootdir()/dir/NAME.json, or NAME itself if it has a '/' or ends in
+   .json; status 69 with the names that exist if there is none.  what is the
+   word for the message: "engine", "device", "model". */
+cJSON *stage_config(const char *what, const char *dir, const char *name);
+
+/* keep only the members named (NULL-terminated) of an object */
+void stage_keep(cJSON *object, const char *const *keys);
+
+/* "NAME VERSION" on stdout, for --version; version counts changes of what the
+   stage means, not of the program */
+_Noreturn void stage_version(int version);
+
+#endif
