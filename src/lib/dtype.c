@@ -119,8 +119,7 @@ half_of(float f)
 	shift = e > 0 ? 13 : (uint32_t)(14 - e);
 	rest = u & ((1u << shift) - 1);
 	u >>= shift;
-	if (rest > 1u << (shift - 1) ||
-	    (rest == 1u << (shift - 1) && (u & 1)))
+	if (rest > 1u << (shift - 1) || (rest == 1u << (shift - 1) && (u & 1)))
 		u++;
 	if (e > 0)
 		u += (uint32_t)(e - 1) << 10;

@@ -1,0 +1,435 @@
+/*
+ * xcompile: a candidate's files become a library in the engine, for a device.
+ *
+ * The result is kept by content under build/candidates: the same files, flags
+ * and compiler are compiled once.
+ */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine.h"
+#include "proc.h"
+#include "stage.h"
+
+#define FORMAT 1
+#define MAXLOG (64u << 10)
+#define SECONDS 60
+#define MEMORY ((uint64_t)4 << 30)
+#define FILESIZE ((uint64_t)64 << 20)
+
+static const char *devicename = "host";
+
+/* an argument vector that owns its strings */
+struct args {
+	char **v;
+	size_t n;
+};
+
+static void
+arg(struct args *a, const char *s)
+{
+	a->v = xreallocarray(a->v, a->n + 2, sizeof(*a->v));
+	a->v[a->n++] = xstrdup(s);
+	a->v[a->n] = NULL;
+}
+
+static void
+argfree(struct args *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		free(a->v[i]);
+	free(a->v);
+}
+
+/* the strings of an array; "mk/..." within becomes a path of this tree */
+static void
+argeach(struct args *a, const cJSON *strings)
+{
+	const char *at;
+	char *s;
+
+	json_each (e, strings) {
+		if (!cJSON_IsString(e))
+			json_bad(e, "not a string");
+		at = strstr(e->valuestring, "mk/");
+		if (!at) {
+			arg(a, e->valuestring);
+			continue;
+		}
+		s = xasprintf("%.*s%s/%s", (int)(at - e->valuestring),
+		    e->valuestring, rootdir(), at);
+		arg(a, s);
+		free(s);
+	}
+}
+
+static cJSON *
+argjson(const struct args *a)
+{
+	return cJSON_CreateStringArray((const char *const *)a->v, (int)a->n);
+}
+
+/* "gcc 12.2.0": asked of the compiler, once */
+static const char *
+compilerversion(const char *compiler)
+{
+	static char *version, *asked;
+	const char *argv[] = {
+	    compiler, "-dumpfullversion", "-dumpversion", NULL};
+	struct proc p = {.argv = argv, .maxoutput = 256, .seconds = 10};
+	struct procresult r;
+
+	if (asked && strcmp(asked, compiler) == 0)
+		return version;
+	if (proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "compiler '%s' of device '%s'", compiler,
+		    devicename);
+	free(asked);
+	free(version);
+	asked = xstrdup(compiler);
+	version = xasprintf("%s %.*s", compiler,
+	    (int)strcspn(r.out.data ? r.out.data : "", "\n"),
+	    r.out.data ? r.out.data : "");
+	buf_free(&r.out);
+	return version;
+}
+
+/* the language of the candidate's source files: C++ if any is */
+static const char *
+language(const cJSON *kind, const cJSON *files)
+{
+	const char *found = "c";
+
+	json_each (f, files) {
+		json_each (k, json_array(kind, "files")) {
+			if (strcmp(json_string(k, "name"),
+				json_string(f, "name")) == 0 &&
+			    strcmp(json_string(k, "language"), "c++") == 0)
+				found = "c++";
+		}
+	}
+	return found;
+}
+
+static int
+issource(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && dot[1] == 'c';
+}
+
+static void
+command(struct args *a, const cJSON *engine, const cJSON *device,
+    const cJSON *files, const char *lang)
+{
+	const cJSON *compile = json_object(engine, "compile");
+	char *s;
+
+	arg(a, json_string(json_object(device, "compilers"), lang));
+	arg(a, "-fdiagnostics-color=never");
+	argeach(a, json_get(compile, lang));
+	argeach(a, json_array(device, "flags"));
+	argeach(a, json_get(compile, "flags"));
+	json_each (i, json_get(compile, "include")) {
+		s = xasprintf("-I%s/%s", rootdir(), i->valuestring);
+		arg(a, s);
+		free(s);
+	}
+	argeach(a, json_get(compile, "link"));
+	arg(a, "-o");
+	arg(a, "candidate.so");
+	json_each (f, files) {
+		if (issource(json_string(f, "name")))
+			arg(a, json_string(f, "name"));
+	}
+	argeach(a, json_get(compile, "libs"));
+}
+
+/* what the result depends on, as a hash */
+static void
+key(char hex[65], const struct args *cmd, const char *version,
+    const cJSON *files)
+{
+	struct buf b = {0};
+	char *text;
+	size_t i;
+
+	buf_addf(&b, "xcompile %d\n%s\n", FORMAT, version);
+	for (i = 0; i < cmd->n; i++)
+		buf_addf(&b, "%s\n", cmd->v[i]);
+	text = json_print(files);
+	buf_adds(&b, text);
+	sha256hex(b.data, b.len, hex);
+	free(text);
+	buf_free(&b);
+}
+
+static void
+writesources(const char *dir, const cJSON *files)
+{
+	const char *text;
+	char *path;
+
+	json_each (f, files) {
+		text = json_string(f, "text");
+		if (strchr(json_string(f, "name"), '/') ||
+		    json_string(f, "name")[0] == '.')
+			json_bad(f, "a file's name with a path");
+		path = xasprintf("%s/%s", dir, json_string(f, "name"));
+		if (writefile(path, text, strlen(text), 0) < 0)
+			err(EX_IOERR, "%s", path);
+		free(path);
+	}
+}
+
+/* the log with this tree's own path taken out: it is nobody's business */
+static cJSON *
+logtext(const struct procresult *r)
+{
+	const char *root = rootdir(), *p = r->out.data ? r->out.data : "", *hit;
+	struct buf b = {0};
+	cJSON *text;
+
+	while ((hit = strstr(p, root))) {
+		buf_add(&b, p, (size_t)(hit - p));
+		p = hit + strlen(root);
+		p += *p == '/';
+	}
+	buf_adds(&b, p);
+	if (r->cut)
+		buf_addf(&b, "\n[cut: more than %u bytes]\n", MAXLOG);
+	text = json_text(b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+static const char *
+outcome(const struct procresult *r, const char *artifact)
+{
+	if (r->timedout)
+		return "timeout";
+	if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0 &&
+	    access(artifact, R_OK) == 0)
+		return "ok";
+	return "failed";
+}
+
+static cJSON *
+compile(const char *dir, const struct args *cmd, const cJSON *files)
+{
+	char *artifact = xasprintf("%s/candidate.so", dir);
+	const char *env[] = {"LC_ALL=C.UTF-8",
+	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", NULL};
+	struct proc p = {.argv = (const char *const *)cmd->v,
+	    .env = env,
+	    .dir = dir,
+	    .maxoutput = MAXLOG,
+	    .seconds = SECONDS,
+	    .memory = MEMORY,
+	    .filesize = FILESIZE,
+	    .cpuseconds = SECONDS,
+	    .background = 1};
+	cJSON *build = cJSON_CreateObject();
+	struct procresult r;
+	struct buf so = {0};
+	char hex[65];
+
+	writesources(dir, files);
+	if (proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "compiler '%s' of device '%s'", cmd->v[0],
+		    devicename);
+	json_set(build, "status", cJSON_CreateString(outcome(&r, artifact)));
+	if (strcmp(json_string(build, "status"), "ok") == 0 &&
+	    buf_readfile(&so, artifact, FILESIZE) == 0) {
+		sha256hex(so.data, so.len, hex);
+		json_set(build, "sha256", cJSON_CreateString(hex));
+	}
+	json_set(build, "command", argjson(cmd));
+	json_set(build, "log", logtext(&r));
+	json_set(build, "seconds", cJSON_CreateNumber(r.seconds));
+	buf_free(&r.out);
+	buf_free(&so);
+	free(artifact);
+	return build;
+}
+
+static void
+removedir(const char *dir, const cJSON *files)
+{
+	static const char *const ours[] = {"candidate.so", "build.json"};
+	size_t i;
+	char *p;
+
+	json_each (f, files) {
+		p = xasprintf("%s/%s", dir, json_string(f, "name"));
+		unlink(p);
+		free(p);
+	}
+	for (i = 0; i < LEN(ours); i++) {
+		p = xasprintf("%s/%s", dir, ours[i]);
+		unlink(p);
+		free(p);
+	}
+	rmdir(dir);
+}
+
+/* compile in a directory of our own, then give it its name: complete or not
+   there.  Who comes second with the same content keeps the first's. */
+static void
+buildinto(const char *dir, const struct args *cmd, const cJSON *files)
+{
+	char *tmp = rootpath("build/candidates/tmp.XXXXXX");
+	char *parent = xstrdup(dir), *path, *text;
+	cJSON *build;
+
+	*strrchr(parent, '/') = '\0';
+	if (mkdirs(parent) < 0 || !mkdtemp(tmp))
+		err(EX_IOERR, "%s", tmp);
+	build = compile(tmp, cmd, files);
+	text = json_print(build);
+	path = xasprintf("%s/build.json", tmp);
+	if (writefile(path, text, strlen(text), 0) < 0)
+		err(EX_IOERR, "%s", path);
+	if (chmod(tmp, 0755) < 0 || rename(tmp, dir) < 0)
+		removedir(tmp, files);
+	cJSON_Delete(build);
+	free(parent);
+	free(path);
+	free(text);
+	free(tmp);
+}
+
+static cJSON *
+built(const char *dir)
+{
+	char *path = xasprintf("%s/build.json", dir);
+	struct json_place place = json_saveplace();
+	cJSON *build = NULL;
+
+	if (access(path, R_OK) == 0)
+		build = json_readfile(path);
+	json_restoreplace(place);
+	free(path);
+	return build;
+}
+
+static cJSON *
+build(const cJSON *engine, const cJSON *device, const cJSON *task,
+    const cJSON *files)
+{
+	const cJSON *kind = engine_kind(engine, json_string(task, "op"));
+	struct args cmd = {0};
+	const char *version;
+	char hex[65], *dir, *artifact;
+	cJSON *b;
+
+	command(&cmd, engine, device, files, language(kind, files));
+	version = compilerversion(cmd.v[0]);
+	key(hex, &cmd, version, files);
+	dir = rootpath("build/candidates/%.2s/%s", hex, hex);
+	if (!(b = built(dir))) {
+		buildinto(dir, &cmd, files);
+		b = built(dir);
+	}
+	if (!b)
+		errx(EX_IOERR, "%s: not there after the build", dir);
+	if (strcmp(json_string(b, "status"), "ok") == 0) {
+		artifact = xasprintf(
+		    "build/candidates/%.2s/%s/candidate.so", hex, hex);
+		json_set(b, "artifact", cJSON_CreateString(artifact));
+		free(artifact);
+	}
+	json_set(b, "compiler", cJSON_CreateString(version));
+	json_set(b, "flags", cJSON_Duplicate(json_get(device, "flags"), 1));
+	argfree(&cmd);
+	free(dir);
+	return b;
+}
+
+static cJSON *
+skipped(const char *reason)
+{
+	cJSON *b = cJSON_CreateObject();
+
+	json_set(b, "status", cJSON_CreateString("skipped"));
+	json_set(b, "reason", cJSON_CreateString(reason));
+	return b;
+}
+
+static const cJSON *
+device(void)
+{
+	static const cJSON *d;
+	struct json_place place = json_saveplace();
+
+	if (!d)
+		d = stage_config("device", "mk/devices", devicename);
+	json_restoreplace(place);
+	return d;
+}
+
+static void
+xcompile(cJSON *record)
+{
+	const cJSON *candidate = json_object(record, "candidate");
+	const char *name =
+	    json_string(json_object(record, "request"), "engine");
+	const cJSON *engine = engine_load(name);
+	cJSON *b;
+
+	if (strcmp(json_string(candidate, "status"), "ok") == 0)
+		b = build(engine, device(), json_object(record, "task"),
+		    json_array(candidate, "files"));
+	else
+		b = skipped(json_stringor(candidate, "reason", "no candidate"));
+	json_set(b, "engine", cJSON_CreateString(name));
+	json_set(
+	    b, "device", cJSON_CreateString(json_string(device(), "name")));
+	json_set(record, "build", b);
+}
+
+static _Noreturn void
+usage(int rc)
+{
+	fprintf(rc ? stderr : stdout,
+	    "usage: xcompile [-d device] [-o file] [record ...]\n"
+	    "Compiles candidates into their engine, for a device.\n"
+	    "  -d, --device NAME   a file of mk/devices (default: host)\n"
+	    "  -o, --output FILE   write there, by rename\n"
+	    "      --version       the stage and the version of its format\n"
+	    "man xcompile tells more.\n");
+	exit(rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {{"device", 1, 0, 'd'},
+	    {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
+	    {0}};
+	const char *out = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "d:o:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'd': devicename = optarg; break;
+		case 'o': out = optarg; break;
+		case 'h': usage(EX_OK);
+		case 'V': stage_version(FORMAT);
+		default: usage(EX_USAGE);
+		}
+	}
+	device();
+	stage_each(out, argv + optind, xcompile);
+	return EX_OK;
+}
