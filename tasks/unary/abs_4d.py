@@ -1,0 +1,17 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Absolute value, element by element."""
+
+    def forward(self, x):
+        return torch.abs(x)
+
+
+def get_inputs():
+    return [torch.randn(1, 64, 112, 112)]
+
+
+def get_init_inputs():
+    return []
