@@ -1,0 +1,441 @@
+/*
+ * prompt: fill a template of prompts/ with a record: the request to a model.
+ */
+#include <err.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine.h"
+#include "stage.h"
+
+#define FORMAT 1
+#define MAXTEMPLATE (1u << 20)
+
+static const char *role = "coder";
+static const char *enginename = "ort";
+static const char *devicename = "host";
+static long long attempt = 1, sample;
+
+/* a template: prompts/ENGINE/ROLE.md */
+struct template
+{
+	char *path, *dir;
+	struct buf text;
+	long line;
+};
+
+/* what a record's fields are taken from */
+struct source {
+	const cJSON *record, *task, *engine, *kind, *device;
+};
+
+static void
+addnumber(struct buf *b, double v)
+{
+	if (v == trunc(v) && fabs(v) < 1e15)
+		buf_addf(b, "%.0f", v);
+	else
+		buf_addf(b, "%.9g", v);
+}
+
+static void
+addvalue(struct buf *b, const cJSON *v)
+{
+	char *s;
+
+	if (cJSON_IsString(v)) {
+		buf_adds(b, v->valuestring);
+	} else if (cJSON_IsNumber(v)) {
+		addnumber(b, v->valuedouble);
+	} else {
+		s = json_print(v);
+		buf_adds(b, s);
+		free(s);
+	}
+}
+
+static void
+addtensor(struct buf *b, const cJSON *t)
+{
+	const cJSON *data = json_get(t, "data");
+	int first = 1;
+
+	if (!*json_stringor(t, "name", "")) {
+		buf_adds(b, "(omitted)\n");
+		return;
+	}
+	buf_addf(b, "`%s`: %s [", json_string(t, "name"),
+	    json_stringor(t, "dtype", "unknown"));
+	json_each (d, json_get(t, "shape")) {
+		buf_adds(b, first ? "" : ", ");
+		addvalue(b, d);
+		first = 0;
+	}
+	buf_adds(b, json_get(t, "shape") ? "]" : "of unknown shape]");
+	if (json_boolor(t, "constant", 0)) {
+		buf_adds(b, ", constant");
+		if (data) {
+			buf_adds(b, ": ");
+			addvalue(b, data);
+		}
+	}
+	buf_adds(b, "\n");
+}
+
+static void
+addtolerance(struct buf *b, const cJSON *task)
+{
+	const cJSON *t = json_get(task, "tolerance");
+
+	buf_addf(b,
+	    "- Tolerance: %g absolute and %g relative; integers and booleans "
+	    "exactly\n",
+	    json_numberor(t, "absolute", 1e-4),
+	    json_numberor(t, "relative", 1e-4));
+}
+
+/* the task in words */
+static void
+tasktext(struct buf *b, const cJSON *task)
+{
+	int n = 0;
+
+	buf_addf(b, "- Operator: %s (%s, opset %lld)\n",
+	    json_string(task, "op"),
+	    *json_stringor(task, "domain", "") ? json_string(task, "domain")
+					       : "ai.onnx",
+	    json_intor(task, "opset", 1, 1000, 20));
+	json_each (a, json_get(task, "attributes")) {
+		buf_addf(b, "- Attribute `%s`: ", a->string);
+		if (a->child)
+			addvalue(b, a->child);
+		buf_adds(b, "\n");
+	}
+	if (!json_get(task, "attributes") ||
+	    !json_get(task, "attributes")->child)
+		buf_adds(b, "- No attributes are stated\n");
+	json_each (i, json_array(task, "inputs")) {
+		buf_addf(b, "- Input %d: ", n++);
+		addtensor(b, i);
+	}
+	n = 0;
+	json_each (o, json_array(task, "outputs")) {
+		buf_addf(b, "- Output %d: ", n++);
+		addtensor(b, o);
+	}
+	addtolerance(b, task);
+	b->data[--b->len] = '\0';
+}
+
+/* the task as JSON, without what only the judge needs */
+static void
+taskjson(struct buf *b, const cJSON *task)
+{
+	static const char *const node[] = {
+	    "op", "domain", "opset", "attributes", "inputs", "outputs", NULL};
+	static const char *const tensor[] = {
+	    "name", "dtype", "shape", "constant", "data", NULL};
+	cJSON *copy = cJSON_Duplicate(task, 1);
+
+	stage_keep(copy, node);
+	json_each (i, json_get(copy, "inputs"))
+		stage_keep(i, tensor);
+	json_each (o, json_get(copy, "outputs"))
+		stage_keep(o, tensor);
+	addvalue(b, copy);
+	cJSON_Delete(copy);
+}
+
+/* the PyTorch twin beside the task's file */
+static void
+twin(struct buf *b, const cJSON *task)
+{
+	const char *category = json_stringor(task, "category", "");
+	const char *name = json_stringor(task, "name", "");
+	char *path;
+
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
+		strlen(name) ||
+	    strspn(category, "abcdefghijklmnopqrstuvwxyz") != strlen(category))
+		json_bad(task, "name or category of other characters than "
+			       "a-z, 0-9 and _");
+	path = rootpath("tasks/%s/%s.py", category, name);
+	if (!*category || buf_readfile(b, path, MAXTEMPLATE) < 0)
+		buf_addf(b, "# %s of the ONNX specification",
+		    json_string(task, "op"));
+	while (b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+	free(path);
+}
+
+/* which files to write */
+static void
+filestext(struct buf *b, const cJSON *kind)
+{
+	const char *group;
+
+	buf_adds(b, "Files, by these names only:");
+	json_each (f, json_array(kind, "files")) {
+		group = json_stringor(f, "group", NULL);
+		buf_addf(b, "\n- `%s` (%s)", json_string(f, "name"),
+		    json_string(f, "language"));
+		if (!group)
+			buf_adds(b, ", optional");
+		json_each (g, json_get(kind, "files")) {
+			if (g != f && group &&
+			    strcmp(json_stringor(g, "group", ""), group) == 0)
+				buf_addf(b, ", or `%s` in its place",
+				    json_string(g, "name"));
+		}
+	}
+}
+
+static void
+deviceflags(struct buf *b, const cJSON *device)
+{
+	int first = 1;
+
+	json_each (f, json_array(device, "flags")) {
+		if (strncmp(f->valuestring, "-g", 2) == 0)
+			continue;
+		buf_addf(b, "%s%s", first ? "" : " ", f->valuestring);
+		first = 0;
+	}
+}
+
+static int
+include(struct buf *b, const struct template *t, const char *name)
+{
+	char *path;
+	int rc;
+
+	if (strchr(name, '/'))
+		return 0;
+	path = xasprintf("%s/%s", t->dir, name);
+	rc = buf_readfile(b, path, MAXTEMPLATE);
+	free(path);
+	return rc == 0;
+}
+
+/* a member of the record by its path, as text */
+static int
+member(struct buf *b, const cJSON *record, const char *path)
+{
+	const cJSON *v = json_at(record, path);
+
+	if (v)
+		addvalue(b, v);
+	return v != NULL;
+}
+
+static int
+field(struct buf *b, const struct template *t, const struct source *s,
+    const char *name)
+{
+	if (strcmp(name, "task.text") == 0)
+		tasktext(b, s->task);
+	else if (strcmp(name, "task.json") == 0)
+		taskjson(b, s->task);
+	else if (strcmp(name, "twin") == 0)
+		twin(b, s->task);
+	else if (strcmp(name, "files.text") == 0)
+		filestext(b, s->kind);
+	else if (strcmp(name, "device.flags") == 0)
+		deviceflags(b, s->device);
+	else if (strcmp(name, "device.title") == 0)
+		buf_adds(b, json_string(s->device, "title"));
+	else if (strcmp(name, "device.compiler") == 0)
+		buf_adds(
+		    b, json_string(json_object(s->device, "compilers"), "c++"));
+	else if (strncmp(name, "include ", 8) == 0)
+		return include(b, t, name + 8);
+	else
+		return member(b, s->record, name);
+	return 1;
+}
+
+/* a line of the template, its fields filled */
+static void
+fill(struct buf *b, const struct template *t, const struct source *s,
+    const char *line, size_t n)
+{
+	const char *end = line + n, *open, *close;
+	char *name;
+
+	while ((open = memmem(line, (size_t)(end - line), "{{", 2))) {
+		close = memmem(open, (size_t)(end - open), "}}", 2);
+		if (!close)
+			break;
+		buf_add(b, line, (size_t)(open - line));
+		name = xstrndup(open + 2, (size_t)(close - open - 2));
+		if (!field(b, t, s, name))
+			errx(EX_DATAERR, "%s:%ld: no field '%s' in the record",
+			    t->path, t->line, name);
+		free(name);
+		line = close + 2;
+	}
+	buf_add(b, line, (size_t)(end - line));
+}
+
+static void
+endmessage(cJSON *messages, const char *who, struct buf *b)
+{
+	cJSON *m = cJSON_CreateObject();
+
+	while (b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+	json_set(m, "role", cJSON_CreateString(who));
+	json_set(m, "content", cJSON_CreateString(b->data ? b->data : ""));
+	cJSON_AddItemToArray(messages, m);
+	b->len = 0;
+}
+
+/* lines "%% system" and "%% user" begin a message */
+static cJSON *
+messages(struct template *t, const struct source *s)
+{
+	cJSON *out = cJSON_CreateArray();
+	const char *p = t->text.data, *nl;
+	struct buf b = {0};
+	char *who = NULL;
+	size_t n;
+
+	for (t->line = 1; *p; t->line++, p = nl ? nl + 1 : p + n) {
+		nl = strchr(p, '\n');
+		n = nl ? (size_t)(nl - p) : strlen(p);
+		if (strncmp(p, "%% ", 3) == 0) {
+			if (who)
+				endmessage(out, who, &b);
+			free(who);
+			who = xstrndup(p + 3, n - 3);
+			continue;
+		}
+		if (!who)
+			errx(EX_DATAERR,
+			    "%s:%ld: text before a line '%%%% "
+			    "system' or '%%%% user'",
+			    t->path, t->line);
+		fill(&b, t, s, p, n);
+		buf_adds(&b, "\n");
+	}
+	if (!who)
+		errx(EX_DATAERR, "%s: no message", t->path);
+	endmessage(out, who, &b);
+	free(who);
+	buf_free(&b);
+	return out;
+}
+
+static struct template *
+load(void)
+{
+	static struct template t;
+	char *dir, *names;
+
+	if (t.path)
+		return &t;
+	dir = xasprintf("prompts/%s", enginename);
+	t.dir = rootpath("%s", dir);
+	t.path = xasprintf("%s/%s.md", t.dir, role);
+	if (strchr(role, '/') ||
+	    buf_readfile(&t.text, t.path, MAXTEMPLATE) < 0) {
+		names = listnames(dir, ".md");
+		errx(EX_UNAVAILABLE,
+		    "no role '%s' for engine '%s'; there are: "
+		    "%s",
+		    role, enginename, names);
+	}
+	free(dir);
+	return &t;
+}
+
+static cJSON *
+filenames(const cJSON *kind)
+{
+	cJSON *out = cJSON_CreateArray();
+
+	json_each (f, json_array(kind, "files")) {
+		cJSON_AddItemToArray(
+		    out, cJSON_CreateString(json_string(f, "name")));
+	}
+	return out;
+}
+
+static void
+prompt(cJSON *record)
+{
+	static const char *const keep[] = {"task", "request", NULL};
+	static cJSON *device;
+	struct json_place place = json_saveplace();
+	struct source s = {.record = record};
+	struct template *t;
+	cJSON *request = cJSON_CreateObject();
+
+	s.engine = engine_load(enginename);
+	t = load();
+	if (!device)
+		device = stage_config("device", "mk/devices", devicename);
+	json_restoreplace(place);
+	s.device = device;
+	s.task = json_object(record, "task");
+	s.kind = engine_kind(s.engine, json_string(s.task, "op"));
+	json_set(request, "engine", cJSON_CreateString(enginename));
+	json_set(request, "role", cJSON_CreateString(role));
+	json_set(request, "attempt", cJSON_CreateNumber((double)attempt));
+	json_set(request, "sample", cJSON_CreateNumber((double)sample));
+	json_set(request, "files", filenames(s.kind));
+	json_set(request, "messages", messages(t, &s));
+	json_set(record, "request", request);
+	stage_keep(record, keep);
+}
+
+static _Noreturn void
+usage(int rc)
+{
+	fprintf(rc ? stderr : stdout,
+	    "usage: prompt [-d device] [-e engine] [-n attempt] [-o file]\n"
+	    "              [-r role] [-s sample] [record ...]\n"
+	    "Fills a template of prompts/ENGINE/ROLE.md with a record.\n"
+	    "  -d, --device NAME   a file of mk/devices (default: host)\n"
+	    "  -e, --engine NAME   a file of mk/engines (default: ort)\n"
+	    "  -n, --attempt N     the attempt's number (default: 1)\n"
+	    "  -o, --output FILE   write there, by rename\n"
+	    "  -r, --role NAME     the template (default: coder)\n"
+	    "  -s, --sample N      which of several answers (default: 0)\n"
+	    "      --version       the stage and the version of its format\n"
+	    "man prompt tells more.\n");
+	exit(rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {{"device", 1, 0, 'd'},
+	    {"engine", 1, 0, 'e'}, {"attempt", 1, 0, 'n'},
+	    {"output", 1, 0, 'o'}, {"role", 1, 0, 'r'}, {"sample", 1, 0, 's'},
+	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
+	const char *out = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "d:e:n:o:r:s:h", options, NULL)) !=
+	       -1) {
+		switch (c) {
+		case 'd': devicename = optarg; break;
+		case 'e': enginename = optarg; break;
+		case 'n': attempt = numarg("attempt", optarg, 1, 10000); break;
+		case 'o': out = optarg; break;
+		case 'r': role = optarg; break;
+		case 's': sample = numarg("sample", optarg, 0, 100000); break;
+		case 'h': usage(EX_OK);
+		case 'V': stage_version(FORMAT);
+		default: usage(EX_USAGE);
+		}
+	}
+	engine_load(enginename);
+	load();
+	stage_each(out, argv + optind, prompt);
+	return EX_OK;
+}
