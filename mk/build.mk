@@ -34,6 +34,7 @@ $(PROGRAMS): $(BIN)/%: $O/%.o $(LIB)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< $(LIB) $(LDLIBS)
+	@$(if $(filter bin,$(BIN)),mk/version.sh $@)
 
 $(LIB): $(LIBOBJ)
 	@rm -f $@
@@ -67,7 +68,7 @@ $(GEN)/onnx.pb-c.c $(GEN)/onnx.pb-c.h &: $(SETUP)/base.stamp
 ## clean          remove what was built (not results, not packages)
 .PHONY: clean distclean
 clean:
-	rm -rf bin build/obj build/gen build/sanitize build/candidates build/tests
+	rm -rf bin build/obj build/gen build/sanitize build/tests
 ## distclean      remove packages under build/ too
 distclean: clean
 	rm -rf build

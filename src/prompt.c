@@ -17,7 +17,7 @@
 static const char *role = "coder";
 static const char *enginename = "ort";
 static const char *devicename = "host";
-static long long attempt = 1, sample;
+static long long attempt, sample = -1; /* not given: the record's job says */
 
 /* a template: prompts/ENGINE/ROLE.md */
 struct template
@@ -364,6 +364,19 @@ filenames(const cJSON *kind)
 	return out;
 }
 
+/* the option's value if it was given, else the record's, else absent */
+static cJSON *
+number(int given, long long value, const cJSON *record, const char *path,
+    long long absent)
+{
+	const cJSON *v = json_at(record, path);
+
+	if (given)
+		return cJSON_CreateNumber((double)value);
+	return cJSON_CreateNumber(
+	    (double)(v ? json_intvalue(v, 0, 1000000) : absent));
+}
+
 static void
 prompt(cJSON *record)
 {
@@ -384,8 +397,10 @@ prompt(cJSON *record)
 	s.kind = engine_kind(s.engine, json_string(s.task, "op"));
 	json_set(request, "engine", cJSON_CreateString(enginename));
 	json_set(request, "role", cJSON_CreateString(role));
-	json_set(request, "attempt", cJSON_CreateNumber((double)attempt));
-	json_set(request, "sample", cJSON_CreateNumber((double)sample));
+	json_set(request, "attempt",
+	    number(attempt > 0, attempt, record, "job.attempt", 1));
+	json_set(request, "sample",
+	    number(sample >= 0, sample, record, "job.sample", 0));
 	json_set(request, "files", filenames(s.kind));
 	json_set(request, "messages", messages(t, &s));
 	json_set(record, "request", request);
@@ -401,10 +416,12 @@ usage(int rc)
 	    "Fills a template of prompts/ENGINE/ROLE.md with a record.\n"
 	    "  -d, --device NAME   a file of mk/devices (default: host)\n"
 	    "  -e, --engine NAME   a file of mk/engines (default: ort)\n"
-	    "  -n, --attempt N     the attempt's number (default: 1)\n"
+	    "  -n, --attempt N     the attempt's number (default: the job's, "
+	    "or 1)\n"
 	    "  -o, --output FILE   write there, by rename\n"
 	    "  -r, --role NAME     the template (default: coder)\n"
-	    "  -s, --sample N      which of several answers (default: 0)\n"
+	    "  -s, --sample N      which of several answers (default: the "
+	    "job's)\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man prompt tells more.\n");
 	exit(rc);

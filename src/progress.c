@@ -1,0 +1,180 @@
+/*
+ * progress: run a command that makes files, alone, and say how far it is.
+ *
+ * The goals are files; what exists is done.  On a terminal a line says how many
+ * of how many and how long it will take; elsewhere nothing is printed.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util.h"
+
+/* the files that are waited for */
+struct goals {
+	struct buf text;
+	char **name;
+	char *done; /* a byte each */
+	size_t n, ndone, began;
+};
+
+static pid_t child;
+
+static void
+forward(int sig)
+{
+	if (child > 0)
+		kill(child, sig);
+}
+
+static void
+readgoals(struct goals *g, const char *path)
+{
+	char *p, *nl;
+
+	if (buf_readfile(&g->text, path, (size_t)1 << 30) < 0)
+		err(EX_UNAVAILABLE, "%s", path);
+	for (p = g->text.data; (nl = strchr(p, '\n')); p = nl + 1) {
+		*nl = '\0';
+		g->name = xreallocarray(g->name, g->n + 1, sizeof(*g->name));
+		g->name[g->n++] = p;
+	}
+	g->done = xcalloc(g->n, 1);
+}
+
+static void
+count(struct goals *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		if (!g->done[i] && access(g->name[i], F_OK) == 0) {
+			g->done[i] = 1;
+			g->ndone++;
+		}
+	}
+}
+
+static void
+duration(char *s, size_t n, double seconds)
+{
+	long t = (long)(seconds + 0.5);
+
+	if (t >= 3600)
+		snprintf(s, n, "%ldh%02ldm", t / 3600, t / 60 % 60);
+	else if (t >= 60)
+		snprintf(s, n, "%ldm%02lds", t / 60, t % 60);
+	else
+		snprintf(s, n, "%lds", t);
+}
+
+static void
+show(const struct goals *g, uint64_t start)
+{
+	double elapsed = (double)(nowns() - start) / 1e9;
+	size_t fresh = g->ndone - g->began;
+	char past[32], left[40] = "";
+
+	duration(past, sizeof(past), elapsed);
+	if (fresh && g->ndone < g->n) {
+		duration(left, sizeof(left),
+		    elapsed / (double)fresh * (double)(g->n - g->ndone));
+		fprintf(stderr, "\r\033[K%zu of %zu done, %s, about %s left",
+		    g->ndone, g->n, past, left);
+	} else {
+		fprintf(stderr, "\r\033[K%zu of %zu done, %s", g->ndone, g->n,
+		    past);
+	}
+}
+
+static void
+lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		err(EX_IOERR, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return;
+	warnx("another make is at work on this run; waiting for it (%s)", path);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			err(EX_IOERR, "%s", path);
+}
+
+static int
+watch(struct goals *g)
+{
+	int terminal = isatty(2), status;
+	uint64_t start = nowns();
+	pid_t pid;
+
+	count(g);
+	g->began = g->ndone;
+	while ((pid = waitpid(child, &status, terminal ? WNOHANG : 0)) == 0 ||
+	       (pid < 0 && errno == EINTR)) {
+		count(g);
+		show(g, start);
+		poll(NULL, 0, 250);
+	}
+	if (terminal)
+		fprintf(stderr, "\r\033[K");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static _Noreturn void
+usage(int rc)
+{
+	fprintf(rc ? stderr : stdout,
+	    "usage: progress [-l lockfile] goals command [argument ...]\n"
+	    "Runs the command and shows how many of the files named in goals\n"
+	    "exist.\n"
+	    "  -l, --lock FILE   hold this lock meanwhile; wait for it "
+	    "first\n");
+	exit(rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"lock", 1, 0, 'l'}, {"help", 0, 0, 'h'}, {0}};
+	struct goals g = {0};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+l:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'l': lock(optarg); break;
+		case 'h': usage(EX_OK);
+		default: usage(EX_USAGE);
+		}
+	}
+	if (argc - optind < 2)
+		usage(EX_USAGE);
+	readgoals(&g, argv[optind]);
+	signal(SIGINT, forward);
+	signal(SIGTERM, forward);
+	signal(SIGHUP, forward);
+	child = fork();
+	if (child < 0)
+		err(EX_OSERR, "fork");
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		signal(SIGHUP, SIG_DFL);
+		execvp(argv[optind + 1], argv + optind + 1);
+		err(EX_UNAVAILABLE, "%s", argv[optind + 1]);
+	}
+	return watch(&g);
+}
