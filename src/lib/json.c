@@ -680,6 +680,18 @@ json_text(const char *data, size_t n)
 	return node;
 }
 
+int
+json_isutf8(const void *data, size_t n)
+{
+	const unsigned char *p = data, *end = p + n;
+	size_t k;
+
+	for (; p < end; p += k)
+		if (!(k = utf8len(p, end)))
+			return 0;
+	return 1;
+}
+
 cJSON *
 json_u64(uint64_t v)
 {

@@ -99,6 +99,8 @@ void json_set(cJSON *object, const char *key, cJSON *value);
 /* a string of bytes that may be no UTF-8: what is not becomes U+FFFD, and NUL
    too, so that it can be read back by json_read */
 cJSON *json_text(const char *data, size_t n);
+/* whether n bytes are UTF-8 */
+int json_isutf8(const void *data, size_t n);
 /* a decimal string, for integers that may pass 2^53 */
 cJSON *json_u64(uint64_t v);
 
