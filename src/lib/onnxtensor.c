@@ -10,8 +10,8 @@
 
 #include "base64.h"
 #include "dtype.h"
+#include "genjson.h"
 #include "onnxtensor.h"
-#include "onnxvalues.h"
 
 enum {
 	FLOAT_DATA = 4,
@@ -639,6 +639,30 @@ wantedfield(const cJSON *object, int dtype, int64_t numel)
 	return f->id;
 }
 
+/* the place of an entry in its list */
+static uint32_t
+place(const cJSON *entry)
+{
+	uint32_t i = 0;
+
+	for (; entry->prev && entry->prev->next == entry; entry = entry->prev)
+		i++;
+	return i;
+}
+
+/* the public values of a constant, which every machine makes alike */
+static void
+generate(const cJSON *values, const cJSON *entry, int dtype, const char *task,
+    void *data, size_t numel)
+{
+	struct gen *gen = gen_parse(values, dtype);
+	uint8_t key[32];
+
+	gen_publickey(task, key);
+	gen_fill(gen, key, 0, place(entry), data, numel);
+	gen_free(gen);
+}
+
 /* the bytes that object states, as raw_data would hold them */
 static ProtobufCBinaryData
 statedbytes(struct arena *a, const cJSON *object, int dtype, int64_t numel,
@@ -670,8 +694,7 @@ statedbytes(struct arena *a, const cJSON *object, int dtype, int64_t numel,
 		buf_free(&b);
 	} else if (values) {
 		d.data = arena_alloc(a, d.len);
-		onnxvalues_fill(
-		    values, task, name, dtype, d.data, (size_t)numel);
+		generate(values, object, dtype, task, d.data, (size_t)numel);
 	} else {
 		json_bad(object,
 		    "constant '%s' has no data, raw, external or "

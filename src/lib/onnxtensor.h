@@ -15,9 +15,10 @@
 #include "onnx.pb-c.h"
 #include "pb.h"
 
-#define ONNX_INLINE 64	   /* elements up to which a tensor is "data" */
-#define ONNX_DROPPED 19999 /* unknown field of TensorProto: number of payload  \
-			    */
+#define ONNX_INLINE 64 /* elements up to which a tensor is "data" */
+#define ONNX_DROPPED                                                           \
+	19999 /* unknown field of TensorProto: number of payload               \
+	       */
 
 /* what the reader left in the file */
 struct payload {
@@ -45,7 +46,8 @@ void tensor_header(cJSON *object, const Onnx__TensorProto *t, const char *file,
     const char *place);
 
 /* the tensor a record describes; task is its name, for the public seed of
-   values.  Status 65 if it describes none. */
+   values, whose input is the place of object in its list (gen_publickey).
+   Status 65 if it describes none. */
 Onnx__TensorProto *tensor_build(
     struct arena *a, const cJSON *object, const char *name, const char *task);
 
