@@ -10,6 +10,7 @@
 #
 # $tmp is a directory of the script's own, removed at its end; $top the project.
 set -uo pipefail
+shopt -s lastpipe # so that result counts in the last part of a pipe
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mkbench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT

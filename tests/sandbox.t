@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2016,SC2154
+# The sandbox: what must not get out, and what it costs.  Every way to be locked
+# up that this machine permits is tested; as nobody too, when we are root.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+chmod 755 "$tmp"
+mkdir -m 777 "$tmp/rw" "$tmp/ro"
+echo secret >"$tmp/ro/file"
+echo other >"$tmp/other"
+echo 'int main(void) { return 7; }' >"$tmp/ro/a.c"
+
+# as another user, if we can
+as() {
+	if [ "$user" = self ]; then "$@"; else
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	fi
+}
+
+box() {
+	as "$top/bin/sandbox" --mode "$mode" --read "$tmp/ro" --write "$tmp/rw" "$@"
+}
+
+says() {
+	local name=$1 want=$2
+	shift 2
+	box /bin/bash -c "$1" >"$tmp/out" 2>&1 </dev/null
+	grep -qE -- "$want" "$tmp/out"
+	result $? "$mode, $user: $name" <"$tmp/out"
+}
+
+battery() {
+	local pid
+
+	rm -rf "$tmp/rw/"*
+	says 'a command runs and its output is kept' '^42$' 'echo $((6*7))'
+	says 'named paths are read' secret "cat $tmp/ro/file"
+	says 'but not written' 'Permission denied|Read-only' "echo >$tmp/ro/new"
+	says 'others are not read' 'No such file|Permission denied' \
+		"cat $tmp/other"
+	box /bin/bash -c "echo new >$tmp/other; echo new >$tmp/new" >"$tmp/out" 2>&1
+	[ "$(cat "$tmp/other")" = other ] && [ ! -e "$tmp/new" ]
+	result $? "$mode, $user: nothing outside is written" <"$tmp/out"
+	says 'nor the system' 'Permission denied|Read-only' 'echo >/usr/lib/x'
+	says 'the writable directory is' '^in$' "echo in >$tmp/rw/f; cat $tmp/rw/f"
+	says 'no network' 'Operation not permitted' 'exec 3<>/dev/tcp/127.0.0.1/9'
+	says 'no setuid' 'NoNewPrivs:.1' 'cat /proc/self/status'
+	says 'a filter is on' 'Seccomp:.2' 'cat /proc/self/status'
+	says 'no core dump' '^0$' 'ulimit -c'
+	says 'descriptors are closed' '^[0123 ]*$' 'cd /proc/self/fd; echo *'
+	sleep 60 &
+	pid=$!
+	says 'processes outside cannot be signalled' 'No such process|not permitted' \
+		"kill -9 $pid"
+	kill $pid
+	wait $pid 2>/dev/null
+
+	status 124 "$mode, $user: wall time, with all that was started" \
+		box --wall 1 /bin/bash -c 'sleep 4711 & sleep 4711'
+	! pgrep -x -f 'sleep 4711' >"$tmp/out"
+	result $? "$mode, $user: nothing is left running" <"$tmp/out"
+	status 137 "$mode, $user: CPU time" \
+		box --cpu 1 --wall 20 /bin/bash -c 'while :; do :; done'
+	says 'much memory is to be had' '^300000000$' "$eater"
+	box --memory 100000000 /bin/bash -c "$eater" >"$tmp/out" 2>&1
+	grep -q 'Out of memory' "$tmp/out"
+	result $? "$mode, $user: but no more than the limit" <"$tmp/out"
+	status 153 "$mode, $user: file size" box --file 65536 /bin/bash -c \
+		"exec head -c 1000000 /dev/zero >$tmp/rw/big"
+	ok "$mode, $user: output is cut, not waited for" box --output 10 /bin/bash \
+		-c 'head -c 10000000 /dev/zero | tr "\0" x'
+	ok "$mode, $user: at the bound" test "$(head -1 "$tmp/out" | tr -d '\n' | wc -c)" = 10
+	status 139 "$mode, $user: a crash is told" box /bin/bash -c 'kill -SEGV $$'
+	if [ "$mode" = bubblewrap ]; then
+		says 'there are no other processes' '^1 [23] ' 'cd /proc; echo [0-9]* " "'
+		says '/tmp is its own' '^mkbench.[^ ]*$' 'echo $(ls /tmp)'
+	fi
+	if [ "$(as id -u)" != 0 ]; then
+		says 'processes are bounded' 'temporarily unavailable' \
+			'for i in {1..200}; do sleep 1 & done; wait'
+	else
+		skip "$mode, $user: processes are bounded" 'root has no process limit'
+	fi
+	ok "$mode, $user: gcc compiles" box /usr/bin/gcc -o "$tmp/rw/a" "$tmp/ro/a.c"
+	status 7 "$mode, $user: what it made runs" "$tmp/rw/a"
+	box --runner --read /usr/bin/bash /usr/bin/bash -c /usr/bin/true \
+		>"$tmp/out" 2>&1
+	grep -qE 'No such file|Permission denied' "$tmp/out"
+	result $? "$mode, $user: a runner sees no programs" <"$tmp/out"
+}
+
+eater='/usr/bin/perl -e "print length(q(a) x 300000000), qq(\n)"'
+users=self
+[ "$(id -u)" != 0 ] || users='self nobody'
+for user in $users; do
+	for mode in bubblewrap jail; do
+		as "$top/bin/sandbox" --probe --mode "$mode" >"$tmp/out" 2>"$tmp/err"
+		if [ $? = 69 ]; then
+			skip "$mode, $user" "$(tail -1 "$tmp/err")"
+		else
+			battery
+		fi
+	done
+done
+
+user=self mode=none
+status 3 'none: the status is passed on' box /bin/bash -c 'exit 3'
+status 64 'no command' sandbox
+status 64 'a relative command' sandbox true
+errline 'names it' "'true' is not an absolute path"
+status 64 'an unknown mode' sandbox --mode moon /bin/true
+errline 'lists those there are' 'bubblewrap, jail, none'
+status 74 'a full disk' sh -c 'exec "$@" >/dev/full' - sandbox /bin/echo x
+finish
