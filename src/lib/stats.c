@@ -1,0 +1,96 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats.h"
+#include "util.h"
+
+#define RESAMPLES 2000
+#define Z95 1.959963984540054
+
+static int
+bysize(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double
+stats_quantile(double *x, size_t n, double q)
+{
+	double at, whole;
+	size_t i;
+
+	if (!n)
+		return 0;
+	qsort(x, n, sizeof(*x), bysize);
+	at = q * (double)(n - 1);
+	whole = floor(at);
+	i = (size_t)whole;
+	if (i + 1 >= n)
+		return x[n - 1];
+	return x[i] + (at - whole) * (x[i + 1] - x[i]);
+}
+
+double
+stats_median(double *x, size_t n)
+{
+	return stats_quantile(x, n, 0.5);
+}
+
+void
+stats_wilson(long k, long n, double *low, double *high)
+{
+	double p, d, mid, half;
+
+	*low = 0;
+	*high = 1;
+	if (n <= 0)
+		return;
+	p = (double)k / (double)n;
+	d = 1 + Z95 * Z95 / (double)n;
+	mid = (p + Z95 * Z95 / (2 * (double)n)) / d;
+	half = Z95 / d *
+	       sqrt(p * (1 - p) / (double)n +
+		    Z95 * Z95 / (4 * (double)n * (double)n));
+	*low = k == 0 ? 0 : mid - half;
+	*high = k == n ? 1 : mid + half;
+}
+
+/* splitmix64 (Steele et al. 2014) */
+static uint64_t
+next(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+struct interval
+stats_bootstrap(const double *x, size_t n)
+{
+	struct interval r = {0};
+	uint64_t state = 1;
+	double *sample, *medians;
+	size_t i, k;
+
+	if (!n)
+		return r;
+	sample = xreallocarray(NULL, n, sizeof(*sample));
+	medians = xreallocarray(NULL, RESAMPLES, sizeof(*medians));
+	for (k = 0; k < RESAMPLES; k++) {
+		for (i = 0; i < n; i++)
+			sample[i] = x[next(&state) % n];
+		medians[k] = stats_median(sample, n);
+	}
+	memcpy(sample, x, n * sizeof(*sample));
+	r.mid = stats_median(sample, n);
+	r.low = stats_quantile(medians, RESAMPLES, 0.025);
+	r.high = stats_quantile(medians, RESAMPLES, 0.975);
+	free(sample);
+	free(medians);
+	return r;
+}

@@ -1,0 +1,37 @@
+/*
+ * Verdicts to figures: CSR, FCR and fast_p by category and overall, as in
+ * MobileKernelBench (arXiv 2603.11935, section 3): per task the best attempt.
+ *
+ *   CSR     share of tasks of which an attempt was built
+ *   FCR     share of tasks of which an attempt was also correct
+ *   fast_p  share of tasks of which a correct attempt was faster than p times
+ *           the native kernel
+ *
+ * Each rate has a Wilson 95 % interval.  Beside fast_p stands "confident
+ * fast_p": the lower end of the speedup's own 95 % interval is above p.
+ */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "json.h"
+
+/* the tasks seen so far; zero-initialise */
+struct summary {
+	cJSON *tasks;	    /* name -> what is known of it */
+	long attempts;	    /* records taken */
+	double cost;	    /* dollars, of those that state it */
+	int priced;	    /* 1 if any does */
+	long input, output; /* tokens */
+};
+
+/* take a record that has a verdict */
+void summary_add(struct summary *s, const cJSON *record);
+
+/* the figures, as {"summary": {...}}: mkbench-json(5); caller deletes */
+cJSON *summary_json(const struct summary *s);
+
+/* print figures in a format: plain, markdown, csv, latex or json; status 64
+   if there is no such format */
+void summary_print(FILE *fp, const cJSON *figures, const char *format);
+
+#endif
