@@ -154,15 +154,19 @@ setpiece(const struct cpp *c, TSNode node, const char *kind, struct piece *out)
 	setlines(c, out, ts_node_start_byte(node), ts_node_end_byte(node));
 }
 
-/* the smallest node over the text of a line, white space aside */
+/* the smallest node at the first character of a line, or at its last */
 static TSNode
-nodeat(const struct cpp *c, unsigned line)
+nodeat(const struct cpp *c, unsigned line, int last)
 {
 	size_t at = line_start(c->text, c->len, line);
+	size_t end = line_start(c->text, c->len, line + 1);
 
-	while (at < c->len && c->text[at] != '\n' &&
-	       isspace((unsigned char)c->text[at]))
+	while (at < end && isspace((unsigned char)c->text[at]))
 		at++;
+	while (end > at && isspace((unsigned char)c->text[end - 1]))
+		end--;
+	if (last && end > at)
+		at = end - 1;
 	return ts_node_descendant_for_byte_range(
 	    c->root, (uint32_t)at, (uint32_t)at);
 }
@@ -214,21 +218,34 @@ byindent(const struct cpp *c, unsigned line, struct piece *out)
 	return 1;
 }
 
-int
-cpp_enclosing(const struct cpp *c, unsigned line, struct piece *out)
+/* what is around a node: 1 and a function, else a class and a top-level
+   declaration, null if there is none */
+static int
+around(TSNode n, TSNode *function, TSNode *class, TSNode *top)
 {
-	TSNode n = nodeat(c, line), class = {0}, top = {0};
-
 	for (; !ts_node_is_null(n); n = ts_node_parent(n)) {
 		if (cpp_is(n, "function_definition") ||
 		    cpp_is(n, "inline_method_definition")) {
-			setpiece(c, n, "function", out);
+			*function = n;
 			return 1;
 		}
-		if (isclass(n) && ts_node_is_null(class))
-			class = n;
+		if (isclass(n) && ts_node_is_null(*class))
+			*class = n;
 		if (isdeclaration(n))
-			top = n;
+			*top = n;
+	}
+	return 0;
+}
+
+int
+cpp_enclosing(const struct cpp *c, unsigned line, struct piece *out)
+{
+	TSNode function = {0}, class = {0}, top = {0};
+
+	if (around(nodeat(c, line, 0), &function, &class, &top) ||
+	    around(nodeat(c, line, 1), &function, &class, &top)) {
+		setpiece(c, function, "function", out);
+		return 1;
 	}
 	if (!ts_node_is_null(class)) {
 		setpiece(c, class, "class", out);
@@ -249,7 +266,7 @@ cpp_enclosing(const struct cpp *c, unsigned line, struct piece *out)
 int
 cpp_declaration(const struct cpp *c, unsigned line, struct piece *out)
 {
-	TSNode n = nodeat(c, line), body, before;
+	TSNode n = nodeat(c, line, 0), body, before;
 	size_t start, end;
 
 	while (!ts_node_is_null(n) && !isdeclaration(n))

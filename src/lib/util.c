@@ -344,6 +344,12 @@ nowns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+size_t
+tokens(size_t n)
+{
+	return n / 3 + (n % 3 != 0);
+}
+
 long long
 numarg(const char *what, const char *s, long long lo, long long hi)
 {

@@ -75,6 +75,10 @@ void sha256hex(const void *data, size_t n, char hex[65]);
    kernels, which the supervisor does) */
 uint64_t nowns(void);
 
+/* how many tokens a text of n bytes is taken for: n / 3, rounded up, which is
+   above what current tokenizers make of code and JSON */
+size_t tokens(size_t n);
+
 /* a decimal number from lo to hi, or err(EX_USAGE) naming the option */
 long long numarg(const char *what, const char *s, long long lo, long long hi);
 
