@@ -2,3 +2,41 @@
 
 # what generators write must not depend on the machine or the compiler
 $O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off
+
+# programs of a device: build/arch/ARCH/, for this machine and for crossing
+HOSTARCH := $(shell uname -m)
+A := build/arch
+DEVLIB := dtype gen
+DEVCC_$(HOSTARCH) = $(CC)
+DEVCC_aarch64 ?= aarch64-linux-gnu-gcc
+DEVFLAGS := -O2 -g -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc/lib \
+	-Isrc/runner -isystem build/ort/include $(WARN) -MMD -MP \
+	-ffp-contract=off
+
+# devprograms ARCH: rules for that architecture
+define devprograms
+$A/$1/obj/%.o: src/runner/%.c | $(SETUP)/base.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(DEVCC_$1) $$(DEVFLAGS) -c -o $$@ $$<
+$A/$1/obj/lib/%.o: src/lib/%.c | $(SETUP)/base.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(DEVCC_$1) $$(DEVFLAGS) -O3 -c -o $$@ $$<
+$A/$1/supervise: $(addprefix $A/$1/obj/,supervise.o spawn.o $(DEVLIB:%=lib/%.o))
+	@echo "  LD      $$@"
+	@$$(DEVCC_$1) -static -o $$@ $$^
+$A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o runner.o)
+	@echo "  LD      $$@"
+	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
+		-Wl,--allow-shlib-undefined \
+		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
+$A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o)
+	@echo "  LD      $$@"
+	@$$(DEVCC_$1) -rdynamic -o $$@ $$^
+.PHONY: device-$1
+device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null)
+-include $$(wildcard $A/$1/obj/*.d $A/$1/obj/lib/*.d)
+endef
+$(foreach a,$(sort $(HOSTARCH) aarch64),$(eval $(call devprograms,$a)))
+programs: device-$(HOSTARCH)

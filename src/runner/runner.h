@@ -23,15 +23,16 @@ struct io {
 	int dtype; /* ONNX TensorProto.DataType */
 	int rank;
 	int64_t dims[IO_RANK];
-	void *data;   /* inputs: read-only; outputs: poisoned before each call */
+	void *data; /* inputs: read-only; outputs: poisoned before each call */
 	size_t bytes;
 };
 
 struct job {
 	struct io *in, *out; /* constants are in the model, not here */
 	int nin, nout;
-	const char *model;     /* file: the arm's model */
-	const char *candidate; /* file: shared library, or NULL: the native arm */
+	const char *model; /* file: the arm's model */
+	const char
+	    *candidate; /* file: shared library, or NULL: the native arm */
 	int threads;
 };
 

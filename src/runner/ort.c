@@ -1,0 +1,131 @@
+/*
+ * Engine ONNX Runtime: one session of the model, its inputs and outputs bound
+ * to the shared buffers, so that the timed call copies nothing.
+ */
+#include <dlfcn.h>
+#include <onnxruntime_c_api.h>
+#include <stdio.h>
+
+#include "runner.h"
+
+#define API 21
+
+static const OrtApi *ort;
+static OrtSession *session;
+static OrtIoBinding *binding;
+
+static int
+bad(const char *what, OrtStatus *status)
+{
+	if (!status)
+		return 0;
+	fprintf(stderr, "%s: %s\n", what, ort->GetErrorMessage(status));
+	ort->ReleaseStatus(status);
+	return -1;
+}
+
+#define TRY(what, call)                                                        \
+	if (bad(what, call) < 0)                                               \
+	return -1
+
+static int
+enter(OrtSessionOptions *options, const char *file)
+{
+	OrtStatus *(*candidate)(OrtSessionOptions *, const OrtApiBase *);
+	void *so = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+
+	if (!so) {
+		fprintf(stderr, "candidate: %s\n", dlerror());
+		return -1;
+	}
+	*(void **)&candidate = dlsym(so, "RegisterCustomOps");
+	if (!candidate) {
+		fprintf(stderr, "candidate: no RegisterCustomOps\n");
+		return -1;
+	}
+	TRY("RegisterCustomOps", candidate(options, OrtGetApiBase()));
+	return 0;
+}
+
+static int
+opensession(const struct job *job)
+{
+	OrtSessionOptions *options;
+	OrtEnv *env;
+
+	TRY("CreateEnv", ort->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "", &env));
+	TRY("telemetry", ort->DisableTelemetryEvents(env));
+	TRY("options", ort->CreateSessionOptions(&options));
+	TRY("threads", ort->SetIntraOpNumThreads(options, job->threads));
+	TRY("threads", ort->SetInterOpNumThreads(options, 1));
+	TRY("mode", ort->SetSessionExecutionMode(options, ORT_SEQUENTIAL));
+	if (job->candidate && enter(options, job->candidate) < 0)
+		return -1;
+	TRY("session", ort->CreateSession(env, job->model, options, &session));
+	ort->ReleaseSessionOptions(options);
+	return 0;
+}
+
+static int
+value(const OrtMemoryInfo *memory, const struct io *io, OrtValue **v)
+{
+	TRY(io->name, ort->CreateTensorWithDataAsOrtValue(memory, io->data,
+			  io->bytes, io->dims, (size_t)io->rank,
+			  (ONNXTensorElementDataType)io->dtype, v));
+	return 0;
+}
+
+static int
+setup(struct job *job)
+{
+	OrtMemoryInfo *memory;
+	OrtValue *v;
+	int i;
+
+	ort = OrtGetApiBase()->GetApi(API);
+	if (!ort) {
+		fprintf(stderr, "ONNX Runtime is older than API %d\n", API);
+		return -1;
+	}
+	if (opensession(job) < 0)
+		return -1;
+	TRY("memory", ort->CreateCpuMemoryInfo(
+			  OrtDeviceAllocator, OrtMemTypeDefault, &memory));
+	TRY("binding", ort->CreateIoBinding(session, &binding));
+	for (i = 0; i < job->nin; i++) {
+		if (value(memory, &job->in[i], &v) < 0)
+			return -1;
+		TRY(job->in[i].name,
+		    ort->BindInput(binding, job->in[i].name, v));
+	}
+	for (i = 0; i < job->nout; i++) {
+		if (value(memory, &job->out[i], &v) < 0)
+			return -1;
+		TRY(job->out[i].name,
+		    ort->BindOutput(binding, job->out[i].name, v));
+	}
+	return 0;
+}
+
+static int
+run(struct job *job)
+{
+	(void)job;
+	TRY("run", ort->RunWithBinding(session, NULL, binding));
+	return 0;
+}
+
+static int
+nothing(struct job *job)
+{
+	(void)job;
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct engine engine = {setup, nothing, run, nothing};
+
+	return runner_main(argc, argv, &engine);
+}

@@ -1,0 +1,204 @@
+/*
+ * The runner's half of the protocol: map what the supervisor laid out, then
+ * answer its bells with the engine's hooks.
+ */
+#include <err.h>
+#include <execinfo.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sysexits.h>
+
+#include "control.h"
+
+#define LINE 64
+#define FRAMES 32
+
+static struct control *control;
+static struct io io[CONTROL_IO];
+static size_t page;
+
+/* pages of a tensor with a page of no access on both sides */
+static void *
+mapio(int fd, const struct control_io *c, int prot)
+{
+	uint64_t first = c->offset & ~(uint64_t)(page - 1);
+	size_t n = (size_t)(c->offset - first + c->bytes + page - 1) & -page;
+	char *p = mmap(NULL, n + 2 * page, PROT_NONE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		err(EX_OSERR, "mmap");
+	if (n && mmap(p + page, n, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE,
+		     fd, (off_t)first) == MAP_FAILED)
+		err(EX_OSERR, "mmap of %s", c->name);
+	return p + page + (c->offset - first);
+}
+
+static void
+mapall(struct job *job)
+{
+	const struct control_io *c;
+	int i;
+
+	for (i = 0; i < control->nin + control->nout; i++) {
+		c = &control->io[i];
+		io[i] = (struct io){.name = strdup(c->name),
+		    .dtype = c->dtype,
+		    .rank = c->rank,
+		    .bytes = c->bytes};
+		memcpy(io[i].dims, c->dims, sizeof(c->dims));
+		io[i].data = i < control->nin
+				 ? mapio(INPUT_FD, c, PROT_READ)
+				 : mapio(OUTPUT_FD, c, PROT_READ | PROT_WRITE);
+	}
+	*job = (struct job){.in = io,
+	    .out = io + control->nin,
+	    .nin = control->nin,
+	    .nout = control->nout,
+	    .model = strdup(control->model),
+	    .candidate =
+		*control->candidate ? strdup(control->candidate) : NULL,
+	    .threads = control->threads};
+	close(INPUT_FD);
+	close(OUTPUT_FD);
+	close(CONTROL_FD);
+}
+
+/* where an address lies among the buffers, for people */
+static void
+locate(uintptr_t at)
+{
+	int i, n = control->nin + control->nout;
+	uintptr_t p;
+
+	for (i = 0; i < n; i++) {
+		p = (uintptr_t)io[i].data;
+		if (at + 2 * page >= p && at < p + io[i].bytes + 2 * page)
+			dprintf(2,
+			    "the address is byte %" PRIdPTR
+			    " of %s '%s', which has %zu bytes%s\n",
+			    (intptr_t)(at - p),
+			    i < control->nin ? "input" : "output", io[i].name,
+			    io[i].bytes,
+			    i < control->nin ? " and is read-only" : "");
+	}
+}
+
+static void
+fault(int sig, siginfo_t *info, void *context)
+{
+	void *frames[FRAMES];
+
+	(void)context;
+	dprintf(2, "%s at address %p\n", strsignal(sig), info->si_addr);
+	if (sig == SIGSEGV || sig == SIGBUS)
+		locate((uintptr_t)info->si_addr);
+	backtrace_symbols_fd(frames, backtrace(frames, FRAMES), 2);
+	raise(sig);
+}
+
+static void
+catchfaults(void)
+{
+	static const int sigs[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	static char stack[1 << 16];
+	stack_t alt = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction sa = {.sa_sigaction = fault,
+	    .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND};
+	void *frame[1];
+	size_t i;
+
+	backtrace(frame, 1); /* loads what it needs now */
+	sigaltstack(&alt, NULL);
+	for (i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
+		sigaction(sigs[i], &sa, NULL);
+}
+
+/* The code of waiting lies in a section of its own, so that the supervisor can
+   see of a stopped runner that it waits. */
+#define IDLE __attribute__((section("mkidle"), noinline))
+extern char __start_mkidle[], __stop_mkidle[];
+
+IDLE static uint32_t
+await(uint32_t last)
+{
+	uint32_t bell;
+
+	while ((bell = __atomic_load_n(&control->bell, __ATOMIC_ACQUIRE)) ==
+	       last) {
+		if (control->spin)
+			control_pause();
+		else
+			control_sleep(
+			    &control->bell, last, &control->bellsleeper, 1000);
+	}
+	return bell;
+}
+
+/* bring the buffers into this processor's cache, as an operator before would
+   have left them */
+static void
+touch(const struct job *job)
+{
+	const volatile char *p;
+	size_t at;
+	int i;
+
+	for (i = 0; i < job->nin; i++)
+		for (p = job->in[i].data, at = 0; at < job->in[i].bytes;
+		     at += LINE)
+			(void)p[at];
+	for (i = 0; i < job->nout; i++)
+		for (at = 0; at < job->out[i].bytes; at += LINE)
+			__builtin_prefetch((char *)job->out[i].data + at, 1);
+}
+
+static int
+answer(uint32_t bell, const struct engine *engine, struct job *job)
+{
+	switch (bell & BELL_MASK) {
+	case BELL_SETUP: return engine->setup(job);
+	case BELL_LOAD:
+		if (engine->load(job) < 0)
+			return -1;
+		if (control->warm)
+			touch(job);
+		return 0;
+	case BELL_RUN: return engine->run(job);
+	case BELL_FETCH: return engine->fetch(job);
+	}
+	return 0;
+}
+
+int
+runner_main(int argc, char **argv, const struct engine *engine)
+{
+	struct job job;
+	uint32_t bell = 0;
+
+	(void)argv;
+	if (argc != 1)
+		errx(EX_USAGE, "started by supervise, without arguments");
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_POPULATE, CONTROL_FD, 0);
+	if (control == MAP_FAILED || control->magic != CONTROL_MAGIC)
+		errx(EX_USAGE, "started by supervise, on its files");
+	mapall(&job);
+	catchfaults();
+	control->idle = (uintptr_t)__start_mkidle;
+	control->idleend = (uintptr_t)__stop_mkidle;
+	do {
+		bell = await(bell);
+		if (answer(bell, engine, &job) < 0)
+			control->failed = 1;
+		__atomic_store_n(&control->ack, bell, __ATOMIC_SEQ_CST);
+		control_wake(&control->ack, &control->acksleeper);
+	} while ((bell & BELL_MASK) != BELL_QUIT);
+	fflush(NULL);
+	_exit(EX_OK);
+}
