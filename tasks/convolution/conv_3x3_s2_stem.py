@@ -1,0 +1,29 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """First layer of a mobile network: three colours, every second pixel."""
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride, padding
+    ):
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride=stride,
+            padding=padding,
+        )
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def get_inputs():
+    return [torch.randn(1, 3, 224, 224)]
+
+
+def get_init_inputs():
+    return [3, 32, 3, 2, 1]

@@ -1,0 +1,29 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """3x3 convolution in eight groups of channels."""
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, padding, groups
+    ):
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels,
+            out_channels,
+            kernel_size,
+            padding=padding,
+            groups=groups,
+        )
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+def get_inputs():
+    return [torch.randn(1, 128, 28, 28)]
+
+
+def get_init_inputs():
+    return [128, 128, 3, 1, 8]

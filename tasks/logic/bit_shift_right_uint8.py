@@ -1,0 +1,20 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Bytes shifted towards the low bit, by column."""
+
+    def forward(self, a, b):
+        return torch.bitwise_right_shift(a, b)
+
+
+def get_inputs():
+    return [
+        torch.randint(0, 256, (1, 3, 384, 384), dtype=torch.uint8),
+        torch.randint(0, 8, (384,), dtype=torch.uint8),
+    ]
+
+
+def get_init_inputs():
+    return []

@@ -1,0 +1,20 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Where the first integer is not the smaller one."""
+
+    def forward(self, a, b):
+        return torch.ge(a, b)
+
+
+def get_inputs():
+    return [
+        torch.randint(-5, 6, (8, 196, 256), dtype=torch.int32),
+        torch.randint(-5, 6, (1, 196, 256), dtype=torch.int32),
+    ]
+
+
+def get_init_inputs():
+    return []

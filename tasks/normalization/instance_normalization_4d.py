@@ -1,0 +1,21 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Each channel of each picture normalized by itself."""
+
+    def __init__(self, num_features, eps):
+        super().__init__()
+        self.norm = nn.InstanceNorm2d(num_features, eps=eps, affine=True)
+
+    def forward(self, x):
+        return self.norm(x)
+
+
+def get_inputs():
+    return [torch.randn(1, 64, 64, 64)]
+
+
+def get_init_inputs():
+    return [64, 0.001]

@@ -1,0 +1,17 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Maximum over the channels of every pixel."""
+
+    def forward(self, x):
+        return torch.amax(x, dim=1, keepdim=True)
+
+
+def get_inputs():
+    return [torch.randn(1, 64, 80, 80)]
+
+
+def get_init_inputs():
+    return []

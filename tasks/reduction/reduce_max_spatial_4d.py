@@ -1,0 +1,17 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """Maximum over the pixels of each channel."""
+
+    def forward(self, x):
+        return torch.amax(x, dim=(2, 3), keepdim=True)
+
+
+def get_inputs():
+    return [torch.randn(8, 160, 28, 28)]
+
+
+def get_init_inputs():
+    return []

@@ -1,0 +1,17 @@
+import torch
+import torch.nn as nn
+
+
+class Model(nn.Module):
+    """A picture's bytes become numbers."""
+
+    def forward(self, x):
+        return x.to(torch.float32)
+
+
+def get_inputs():
+    return [torch.randint(0, 256, (1, 3, 384, 384), dtype=torch.uint8)]
+
+
+def get_init_inputs():
+    return []
