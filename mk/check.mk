@@ -5,4 +5,4 @@ TESTS := $(sort $(wildcard tests/*.t))
 ## check          set up, build and pass all tests
 .PHONY: check check-lint check-sanitize
 check: $(SETUP)/test.stamp programs
-	@MKBENCH_ROOT=$(CURDIR) PATH=$(CURDIR)/$(BIN):$$PATH prove -j2 $(TESTS)
+	@MKBENCH_ROOT=$(CURDIR) PATH=$(CURDIR)/$(BIN):$$PATH prove -j2 --timer $(TESTS)

@@ -102,7 +102,7 @@ sethint(struct block *b, struct span s)
 	if (!namelike(s))
 		return 0;
 	if (s.n > MAXNAME)
-		s.n = MAXNAME;
+		s = (struct span){s.p + s.n - MAXNAME, MAXNAME};
 	memcpy(b->hint, s.p, s.n);
 	b->hint[s.n] = '\0';
 	return 1;
@@ -244,10 +244,11 @@ static const char *
 blocklanguage(const struct block *b)
 {
 	const char *dot = strrchr(b->hint, '.');
+	const char *named = dot ? language(dot + 1, strlen(dot + 1)) : NULL;
 	size_t n = 0;
 
-	if (dot)
-		return language(dot + 1, strlen(dot + 1));
+	if (named)
+		return named;
 	while (n < b->info.n && !strchr(" \t:{", b->info.p[n]))
 		n++;
 	return language(b->info.p, n);

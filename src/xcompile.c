@@ -182,9 +182,6 @@ writesources(const char *dir, const cJSON *files)
 
 	json_each (f, files) {
 		text = json_string(f, "text");
-		if (strchr(json_string(f, "name"), '/') ||
-		    json_string(f, "name")[0] == '.')
-			json_bad(f, "a file's name with a path");
 		path = xasprintf("%s/%s", dir, json_string(f, "name"));
 		if (writefile(path, text, strlen(text), 0) < 0)
 			err(EX_IOERR, "%s", path);
@@ -323,6 +320,19 @@ built(const char *dir)
 	return build;
 }
 
+static void
+checknames(const cJSON *files)
+{
+	const char *name;
+
+	json_each (f, files) {
+		name = json_string(f, "name");
+		json_string(f, "text");
+		if (strchr(name, '/') || *name == '.' || !*name)
+			json_bad(f, "a file's name with a path");
+	}
+}
+
 static cJSON *
 build(const cJSON *engine, const cJSON *device, const cJSON *task,
     const cJSON *files)
@@ -333,6 +343,7 @@ build(const cJSON *engine, const cJSON *device, const cJSON *task,
 	char hex[65], *dir, *artifact;
 	cJSON *b;
 
+	checknames(files);
 	command(&cmd, engine, device, files, language(kind, files));
 	version = compilerversion(cmd.v[0]);
 	key(hex, &cmd, version, files);

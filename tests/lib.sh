@@ -31,8 +31,8 @@ result() {
 ok() {
 	local name=$1 rc=0
 	shift
-	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null || rc=$?
-	cat "$tmp/out" "$tmp/err" | result $rc "$name"
+	"$@" >"$tmp/ok" 2>&1 </dev/null || rc=$?
+	result $rc "$name" <"$tmp/ok"
 }
 
 # stdin is passed on
