@@ -1,8 +1,45 @@
 # Tests: TAP scripts, run by prove with the programs first in PATH.
 
 TESTS := $(sort $(wildcard tests/*.t))
+SANBIN := build/sanitize/bin
+
+# those whose work lies in other processes than the programs' own, or in time
+UNSANITIZED ?= $(filter $(addprefix tests/,$(addsuffix .t,sweep first lint)),$(TESTS))
+SANITIZED ?= $(filter-out $(UNSANITIZED),$(TESTS))
+
+PROVE = MKBENCH_ROOT=$(CURDIR) prove -j2 --timer
+NOJOBS := env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS
 
 ## check          set up, build and pass all tests
-.PHONY: check check-lint check-sanitize
-check: $(SETUP)/test.stamp programs
-	@MKBENCH_ROOT=$(CURDIR) PATH=$(CURDIR)/$(BIN):$$PATH prove -j2 --timer $(TESTS)
+.PHONY: check check-lint check-sanitize check-fast
+check: check-lint check-sanitize
+	@echo "  TESTS"
+	@+PATH=$(CURDIR)/bin:$$PATH $(NOJOBS) $(PROVE) $(TESTS)
+
+## check-fast     the tests alone, without lint and sanitizers (TESTS=...)
+check-fast: $(SETUP)/test.stamp programs
+	@+PATH=$(CURDIR)/bin:$$PATH $(NOJOBS) $(PROVE) $(TESTS)
+
+## check-sanitize the tests once more under ASan and UBSan
+check-sanitize: $(SETUP)/test.stamp programs
+	@echo "  SANITIZE"
+	+@$(MAKE) SANITIZE=1 BIN=$(SANBIN) O=build/sanitize/obj CFLAGS='-O1 -g' programs
+	@+PATH=$(CURDIR)/$(SANBIN):$$PATH MKBENCH_SANITIZED=1 \
+		ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99 \
+		UBSAN_OPTIONS=print_stacktrace=1 \
+		$(NOJOBS) $(PROVE) $(SANITIZED)
+
+# clang-format's opinion changes with its version; ours is 14's
+FORMATTED = $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch])
+SHELLS = $(wildcard mk/*.sh tests/*.t tests/*.sh) .ci/run
+
+## check-lint     formatting, shell scripts, man pages
+check-lint: $(SETUP)/test.stamp
+	@echo "  LINT"
+	@if clang-format --version | grep -q 'version 14\.'; then \
+		clang-format --dry-run -Werror $(FORMATTED); \
+	else echo "check-lint: skipping formatting: it needs clang-format 14" >&2; fi
+	@shellcheck -x -P tests -S warning $(SHELLS)
+	@for page in man/*.[1-8]; do mandoc -Tlint -Wwarning "$$page"; done
+	@for c in $(SRC:src/%.c=%); do test -e man/$$c.1 || \
+		{ echo "check-lint: no man/$$c.1" >&2; exit 1; }; done
