@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "mnn.h"
 #include "proc.h"
 #include "stage.h"
 
@@ -30,6 +31,16 @@ static const char *devicename = "host";
 struct args {
 	char **v;
 	size_t n;
+};
+
+/* how an engine makes an artifact of a candidate: the first command is known
+   beforehand, what follows depends on what it made */
+struct recipe {
+	struct args first;
+	const char *artifact;  /* its name in the candidate's directory */
+	const struct mnn *mnn; /* NULL: the one command is all */
+	const cJSON *operator; /* of the engine's map */
+	const char *kind;
 };
 
 static void
@@ -70,6 +81,14 @@ argeach(struct args *a, const cJSON *strings)
 		arg(a, s);
 		free(s);
 	}
+}
+
+/* the strings as they are */
+static void
+argraw(struct args *a, const cJSON *strings)
+{
+	json_each (e, strings)
+		arg(a, e->valuestring);
 }
 
 static cJSON *
@@ -155,9 +174,115 @@ command(struct args *a, const cJSON *engine, const cJSON *device,
 	argeach(a, json_get(compile, "libs"));
 }
 
+/* does a file of the candidate include the header itself? */
+static int
+includes(const cJSON *files, const char *header)
+{
+	const char *p;
+
+	json_each (f, files) {
+		for (p = json_string(f, "text"); (p = strstr(p, "#include"));) {
+			p += strcspn(p, "\"<\n");
+			if (*p && strncmp(p + 1, header, strlen(header)) == 0 &&
+			    strchr("\">", p[1 + strlen(header)]))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* MNN: the compile command of the build for a sibling of this kind; its
+   precompiled header only where it hides no missing include */
+static void
+mnncommand(struct recipe *r, const cJSON *kind, const cJSON *files)
+{
+	const cJSON *k = mnn_kind(r->mnn, r->kind);
+	int pch = 0;
+
+	argraw(&r->first, json_array(k, "compile"));
+	json_each (h, json_get(kind, "implied"))
+		pch |= includes(files, h->valuestring);
+	if (pch) {
+		arg(&r->first, "-include");
+		arg(&r->first, json_string(k, "pch"));
+	}
+	arg(&r->first, "-c");
+	arg(&r->first, "kernel.cpp");
+	arg(&r->first, "-o");
+	arg(&r->first, "kernel.o");
+}
+
+static void
+mnnlink(struct args *a, const struct recipe *r, const cJSON *bindings)
+{
+	const cJSON *k = mnn_kind(r->mnn, r->kind);
+	char *gate;
+
+	arg(a, json_string(r->mnn->json, "cxx"));
+	arg(a, "-o");
+	arg(a, r->artifact);
+	arg(a, "kernel.o");
+	if (strcmp(r->kind, "composite") != 0) {
+		gate = mnn_gate(r->mnn, r->kind, r->operator);
+		arg(a, gate);
+		free(gate);
+	}
+	argraw(a, bindings);
+	argraw(a, json_array(k, "link"));
+}
+
+static struct recipe
+recipe(const cJSON *engine, const cJSON *device, const cJSON *task,
+    const cJSON *files)
+{
+	const char *op = json_string(task, "op");
+	const cJSON *kind = engine_kind(engine, op);
+	struct recipe r = {.artifact = "candidate.so"};
+
+	if (strcmp(json_stringor(engine, "recipe", ""), "mnn") == 0) {
+		r.kind = engine_kindname(engine, op);
+		r.operator= engine_operator(engine, op);
+		/* the converter runs here, wherever the model runs */
+		r.mnn = mnn_open(strcmp(r.kind, "composite") == 0
+				     ? "native"
+				     : json_string(device, "arch"));
+		r.artifact = "candidate";
+		mnncommand(&r, kind, files);
+	} else {
+		command(&r.first, engine, device, files, language(kind, files));
+	}
+	return r;
+}
+
+/* the command after this many; 1, 0 when there is none, or -1 and why in log */
+static int
+nextcommand(const struct recipe *r, int done, const char *dir, struct args *cmd,
+    struct buf *log)
+{
+	cJSON *bindings;
+	int rc;
+
+	if (done == 0) {
+		size_t i;
+
+		for (i = 0; i < r->first.n; i++)
+			arg(cmd, r->first.v[i]);
+		return 1;
+	}
+	if (done > 1 || !r->mnn)
+		return 0;
+	bindings = cJSON_CreateArray();
+	rc = mnn_registrations(r->mnn, r->kind,
+	    json_stringor(r->operator, "type", ""), dir, bindings, log);
+	if (rc == 0)
+		mnnlink(cmd, r, bindings);
+	cJSON_Delete(bindings);
+	return rc < 0 ? -1 : 1;
+}
+
 /* what the result depends on, as a hash */
 static void
-key(char hex[65], const struct args *cmd, const char *version,
+key(char hex[65], const struct recipe *r, const char *version,
     const cJSON *files)
 {
 	struct buf b = {0};
@@ -165,8 +290,13 @@ key(char hex[65], const struct args *cmd, const char *version,
 	size_t i;
 
 	buf_addf(&b, "xcompile %d\n%s\n", FORMAT, version);
-	for (i = 0; i < cmd->n; i++)
-		buf_addf(&b, "%s\n", cmd->v[i]);
+	for (i = 0; i < r->first.n; i++)
+		buf_addf(&b, "%s\n", r->first.v[i]);
+	if (r->mnn) {
+		text = json_print(r->operator);
+		buf_addf(&b, "%s %s %s\n", r->mnn->key, r->kind, text);
+		free(text);
+	}
 	text = json_print(files);
 	buf_adds(&b, text);
 	sha256hex(b.data, b.len, hex);
@@ -189,42 +319,53 @@ writesources(const char *dir, const cJSON *files)
 	}
 }
 
-/* the log with this tree's own path taken out: it is nobody's business */
-static cJSON *
-logtext(const struct procresult *r)
+static void
+without(struct buf *b, const char *prefix)
 {
-	const char *root = rootdir(), *p = r->out.data ? r->out.data : "", *hit;
-	struct buf b = {0};
-	cJSON *text;
+	struct buf out = {0};
+	const char *p, *hit;
 
-	while ((hit = strstr(p, root))) {
-		buf_add(&b, p, (size_t)(hit - p));
-		p = hit + strlen(root);
+	for (p = b->data; p && (hit = strstr(p, prefix));) {
+		buf_add(&out, p, (size_t)(hit - p));
+		p = hit + strlen(prefix);
 		p += *p == '/';
 	}
-	buf_adds(&b, p);
-	if (r->cut)
-		buf_addf(&b, "\n[cut: more than %u bytes]\n", MAXLOG);
-	text = json_text(b.data, b.len);
-	buf_free(&b);
+	if (p)
+		buf_adds(&out, p);
+	buf_free(b);
+	*b = out;
+}
+
+/* the log without the paths of this machine: they are nobody's business */
+static cJSON *
+logtext(struct buf *log, const struct recipe *r)
+{
+	cJSON *text;
+
+	if (r->mnn) {
+		without(log, json_string(r->mnn->json, "root"));
+		without(log, json_string(r->mnn->json, "build"));
+	}
+	without(log, rootdir());
+	text = json_text(log->data ? log->data : "", log->len);
 	return text;
 }
 
 static const char *
-outcome(const struct procresult *r, const char *artifact)
+outcome(const struct procresult *r)
 {
 	if (r->timedout)
 		return "timeout";
-	if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0 &&
-	    access(artifact, R_OK) == 0)
+	if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0)
 		return "ok";
 	return "failed";
 }
 
-static cJSON *
-compile(const char *dir, const struct args *cmd, const cJSON *files)
+/* run one command in the candidate's directory; returns its outcome */
+static const char *
+perform(
+    const char *dir, const struct args *cmd, struct buf *log, double *seconds)
 {
-	char *artifact = xasprintf("%s/candidate.so", dir);
 	const char *env[] = {"LC_ALL=C.UTF-8",
 	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", NULL};
 	struct proc p = {.argv = (const char *const *)cmd->v,
@@ -236,26 +377,66 @@ compile(const char *dir, const struct args *cmd, const cJSON *files)
 	    .filesize = FILESIZE,
 	    .cpuseconds = SECONDS,
 	    .background = 1};
-	cJSON *build = cJSON_CreateObject();
 	struct procresult r;
-	struct buf so = {0};
-	char hex[65];
 
-	writesources(dir, files);
 	if (proc_run(&p, &r) < 0)
 		err(EX_UNAVAILABLE, "compiler '%s' of device '%s'", cmd->v[0],
 		    devicename);
-	json_set(build, "status", cJSON_CreateString(outcome(&r, artifact)));
-	if (strcmp(json_string(build, "status"), "ok") == 0 &&
-	    buf_readfile(&so, artifact, FILESIZE) == 0) {
-		sha256hex(so.data, so.len, hex);
-		json_set(build, "sha256", cJSON_CreateString(hex));
-	}
-	json_set(build, "command", argjson(cmd));
-	json_set(build, "log", logtext(&r));
-	json_set(build, "seconds", cJSON_CreateNumber(r.seconds));
+	buf_add(log, r.out.data, r.out.len);
+	if (r.cut)
+		buf_addf(log, "\n[cut: more than %u bytes]\n", MAXLOG);
+	*seconds += r.seconds;
 	buf_free(&r.out);
-	buf_free(&so);
+	return outcome(&r);
+}
+
+/* the commands one after the other; commands becomes the list of what was run
+   (of one command, itself) */
+static const char *
+performall(const struct recipe *r, const char *dir, struct buf *log,
+    double *seconds, cJSON *build)
+{
+	const char *status = "ok";
+	struct args cmd = {0};
+	int rc = 0, n;
+
+	for (n = 0; strcmp(status, "ok") == 0; n++) {
+		rc = nextcommand(r, n, dir, &cmd, log);
+		if (rc <= 0)
+			break;
+		status = perform(dir, &cmd, log, seconds);
+		json_set(build, n == 0 ? "command" : "link", argjson(&cmd));
+		argfree(&cmd);
+		cmd = (struct args){0};
+	}
+	return rc < 0 ? "failed" : status;
+}
+
+static cJSON *
+compile(const char *dir, const struct recipe *r, const cJSON *files)
+{
+	char *artifact = xasprintf("%s/%s", dir, r->artifact);
+	cJSON *build = cJSON_CreateObject();
+	struct buf file = {0}, log = {0};
+	const char *status;
+	double seconds = 0;
+	char hex[65];
+
+	writesources(dir, files);
+	json_set(build, "status", cJSON_CreateString("failed"));
+	status = performall(r, dir, &log, &seconds, build);
+	if (strcmp(status, "ok") == 0 &&
+	    buf_readfile(&file, artifact, FILESIZE) == 0) {
+		sha256hex(file.data, file.len, hex);
+		json_set(build, "sha256", cJSON_CreateString(hex));
+	} else if (strcmp(status, "ok") == 0) {
+		status = "failed";
+	}
+	json_set(build, "status", cJSON_CreateString(status));
+	json_set(build, "log", logtext(&log, r));
+	json_set(build, "seconds", cJSON_CreateNumber(seconds));
+	buf_free(&log);
+	buf_free(&file);
 	free(artifact);
 	return build;
 }
@@ -263,7 +444,8 @@ compile(const char *dir, const struct args *cmd, const cJSON *files)
 static void
 removedir(const char *dir, const cJSON *files)
 {
-	static const char *const ours[] = {"candidate.so", "build.json"};
+	static const char *const ours[] = {
+	    "candidate.so", "candidate", "kernel.o", "build.json"};
 	size_t i;
 	char *p;
 
@@ -283,7 +465,7 @@ removedir(const char *dir, const cJSON *files)
 /* compile in a directory of our own, then give it its name: complete or not
    there.  Who comes second with the same content keeps the first's. */
 static void
-buildinto(const char *dir, const struct args *cmd, const cJSON *files)
+buildinto(const char *dir, const struct recipe *r, const cJSON *files)
 {
 	char *tmp = rootpath("build/candidates/tmp.XXXXXX");
 	char *parent = xstrdup(dir), *path, *text;
@@ -292,7 +474,7 @@ buildinto(const char *dir, const struct args *cmd, const cJSON *files)
 	*strrchr(parent, '/') = '\0';
 	if (mkdirs(parent) < 0 || !mkdtemp(tmp))
 		err(EX_IOERR, "%s", tmp);
-	build = compile(tmp, cmd, files);
+	build = compile(tmp, r, files);
 	text = json_print(build);
 	path = xasprintf("%s/build.json", tmp);
 	if (writefile(path, text, strlen(text), 0) < 0)
@@ -337,32 +519,37 @@ static cJSON *
 build(const cJSON *engine, const cJSON *device, const cJSON *task,
     const cJSON *files)
 {
-	const cJSON *kind = engine_kind(engine, json_string(task, "op"));
-	struct args cmd = {0};
 	const char *version;
+	struct recipe r;
 	char hex[65], *dir, *artifact;
 	cJSON *b;
 
 	checknames(files);
-	command(&cmd, engine, device, files, language(kind, files));
-	version = compilerversion(cmd.v[0]);
-	key(hex, &cmd, version, files);
+	r = recipe(engine, device, task, files);
+	version = compilerversion(r.first.v[0]);
+	key(hex, &r, version, files);
 	dir = rootpath("build/candidates/%.2s/%s", hex, hex);
 	if (!(b = built(dir))) {
-		buildinto(dir, &cmd, files);
+		buildinto(dir, &r, files);
 		b = built(dir);
 	}
 	if (!b)
 		errx(EX_IOERR, "%s: not there after the build", dir);
 	if (strcmp(json_string(b, "status"), "ok") == 0) {
 		artifact = xasprintf(
-		    "build/candidates/%.2s/%s/candidate.so", hex, hex);
+		    "build/candidates/%.2s/%s/%s", hex, hex, r.artifact);
 		json_set(b, "artifact", cJSON_CreateString(artifact));
 		free(artifact);
 	}
 	json_set(b, "compiler", cJSON_CreateString(version));
-	json_set(b, "flags", cJSON_Duplicate(json_get(device, "flags"), 1));
-	argfree(&cmd);
+	if (r.mnn) {
+		json_set(b, "kind", cJSON_CreateString(r.kind));
+		json_set(b, "mnn", mnn_facts(r.mnn));
+	} else {
+		json_set(
+		    b, "flags", cJSON_Duplicate(json_get(device, "flags"), 1));
+	}
+	argfree(&r.first);
 	free(dir);
 	return b;
 }

@@ -61,7 +61,7 @@ addfile(struct buf *out, const char *path, const char *name, int *shared)
 			err(EX_UNAVAILABLE, "%s", path);
 		return 0;
 	}
-	if (shared && text.data && strstr(text.data, "\"kernel.h\""))
+	if (shared && text.data && strstr(text.data, "\"kernel.h"))
 		*shared = 1;
 	addblock(out, name, &text);
 	buf_free(&text);
@@ -95,6 +95,15 @@ addfolder(struct buf *out, const char *dir, int *shared)
 	return found;
 }
 
+static void
+addshared(struct buf *out, const char *engine, const char *name)
+{
+	char *path = rootpath("tasks/oracle/%s/%s", engine, name);
+
+	addfile(out, path, name, NULL);
+	free(path);
+}
+
 static int
 addkernel(struct buf *out, const char *engine, const char *op)
 {
@@ -106,7 +115,7 @@ addkernel(struct buf *out, const char *engine, const char *op)
 	for (i = 0; i < LEN(kinds) && !found; i++) {
 		char name[16];
 
-		snprintf(name, sizeof(name), "kernel.%s", i ? "cc" : "c");
+		snprintf(name, sizeof(name), "kernel.%s", kinds[i]);
 		path = rootpath("tasks/oracle/%s/%s.%s", engine, op, kinds[i]);
 		found = addfile(out, path, name, &shared);
 		free(path);
@@ -117,9 +126,8 @@ addkernel(struct buf *out, const char *engine, const char *op)
 		free(path);
 	}
 	if (found && shared) {
-		path = rootpath("tasks/oracle/%s/kernel.h", engine);
-		addfile(out, path, "kernel.h", NULL);
-		free(path);
+		addshared(out, engine, "kernel.h");
+		addshared(out, engine, "kernel.hpp");
 	}
 	return found;
 }

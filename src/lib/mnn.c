@@ -1,0 +1,535 @@
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mnn.h"
+#include "proc.h"
+#include "sandbox.h"
+
+#define FORMAT 1
+#define PREPARE 900	/* seconds */
+#define CONVERT 60	/* seconds */
+#define REGISTRATIONS 4 /* as many as the runner has names for */
+
+/* what the runner is made of, with the script that makes it */
+static const char *const sources[] = {"mk/engines/mnn.sh", "src/runner/mnn.cpp",
+    "src/runner/mnn-convert.cpp", "src/runner/runner.c", "src/runner/runner.h",
+    "src/runner/control.h"};
+
+static const char *
+setting(const char *name, const char *what)
+{
+	const char *value = getenv(name);
+	struct stat st;
+
+	if (!value || !*value)
+		errx(EX_UNAVAILABLE, "%s is not set; engine mnn needs %s", name,
+		    what);
+	if (stat(value, &st) < 0 || !S_ISDIR(st.st_mode))
+		errx(EX_UNAVAILABLE, "%s: '%s' is not a directory; it is %s",
+		    name, value, what);
+	return value;
+}
+
+static char *
+file(const char *name, const char *dir, const char *file, const char *what)
+{
+	char *path = xasprintf("%s/%s", dir, file);
+
+	if (access(path, R_OK) < 0)
+		errx(EX_UNAVAILABLE, "%s: '%s' is not there; it is %s", name,
+		    path, what);
+	return path;
+}
+
+static const char *
+root(void)
+{
+	const char *dir = setting("MNN_ROOT", "an MNN source tree");
+
+	free(file("MNN_ROOT", dir, "include/MNN/MNNDefine.h",
+	    "where MNN's version stands"));
+	return dir;
+}
+
+static const char *
+builddir(const char *arch)
+{
+	struct utsname u;
+	char name[64];
+
+	if (uname(&u) == 0 &&
+	    (strcmp(arch, "native") == 0 || strcmp(arch, u.machine) == 0))
+		return setting(
+		    "MNN_BUILD", "a build directory of MNN for this machine");
+	snprintf(name, sizeof(name), "MNN_BUILD_%s", arch);
+	return setting(name, "a build directory of MNN for that architecture");
+}
+
+/* a file by its name, size and time: large ones are not read */
+static void
+addstat(struct buf *b, char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		buf_addf(b, "%s %lld %lld.%09ld\n", path, (long long)st.st_size,
+		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	free(path);
+}
+
+static void
+addsource(struct buf *b, const char *name)
+{
+	char *path = rootpath("%s", name), hex[65];
+	struct buf text = {0};
+
+	if (buf_readfile(&text, path, 1 << 20) == 0) {
+		sha256hex(text.data, text.len, hex);
+		buf_addf(b, "%s %s\n", name, hex);
+	}
+	buf_free(&text);
+	free(path);
+}
+
+static char *
+makekey(const char *src, const char *build)
+{
+	char hex[65], real[PATH_MAX];
+	struct buf b = {0};
+	size_t i;
+
+	buf_addf(&b, "mnn %d\n%s\n", FORMAT, realpath(src, real) ? real : src);
+	addstat(&b, file("MNN_BUILD", build, "libMNN.a",
+			"the static library (MNN_BUILD_SHARED_LIBS=OFF)"));
+	addstat(
+	    &b, file("MNN_BUILD", build, "compile_commands.json",
+		    "the compile commands (CMAKE_EXPORT_COMPILE_COMMANDS=ON)"));
+	addstat(&b, xasprintf("%s/MNNConvert", build));
+	for (i = 0; i < LEN(sources); i++)
+		addsource(&b, sources[i]);
+	sha256hex(b.data, b.len, hex);
+	buf_free(&b);
+	return xstrndup(hex, 16);
+}
+
+/* the last line of what a script said on its way out */
+static char *
+lastline(struct buf *b)
+{
+	char *nl;
+
+	while (b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+	if (!b->len)
+		return xstrdup("no reason given");
+	nl = strrchr(b->data, '\n');
+	return xstrdup(nl ? nl + 1 : b->data);
+}
+
+static void
+script(const char *const *argv)
+{
+	struct proc p = {
+	    .argv = argv, .maxoutput = 16 << 10, .seconds = PREPARE};
+	struct procresult r;
+
+	if (proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "%s", argv[0]);
+	if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
+		errx(EX_UNAVAILABLE, "%s", lastline(&r.out));
+	buf_free(&r.out);
+}
+
+/* take the lock that one preparation holds; released with the descriptor */
+static int
+lock(const char *path)
+{
+	char *name = xasprintf("%s.lock", path);
+	int fd;
+
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		err(EX_IOERR, "%s", name);
+	free(name);
+	return fd;
+}
+
+static void
+prepare(const struct mnn *m, const char *src, const char *build)
+{
+	char *sh = rootpath("mk/engines/mnn.sh");
+	char *done = xasprintf("%s/engine.json", m->dir);
+	char *parent = rootpath("build/mnn");
+	const char *argv[] = {sh, "prepare", m->dir, src, build, NULL};
+	int fd;
+
+	if (access(done, R_OK) < 0) {
+		if (mkdirs(parent) < 0)
+			err(EX_IOERR, "%s", parent);
+		fd = lock(m->dir);
+		if (access(done, R_OK) < 0) {
+			warnx("mnn: preparing the runner for '%s'", build);
+			script(argv);
+		}
+		close(fd);
+	}
+	free(parent);
+	free(done);
+	free(sh);
+}
+
+const struct mnn *
+mnn_open(const char *arch)
+{
+	static struct opened {
+		struct opened *next;
+		char *arch;
+		struct mnn m;
+	} * all;
+	struct json_place place = json_saveplace();
+	struct opened *o;
+	const char *src, *build;
+	char *path;
+
+	for (o = all; o; o = o->next)
+		if (strcmp(o->arch, arch) == 0)
+			return &o->m;
+	o = xcalloc(1, sizeof(*o));
+	src = root();
+	build = builddir(arch);
+	o->arch = xstrdup(arch);
+	o->m.key = makekey(src, build);
+	o->m.dir = rootpath("build/mnn/%s", o->m.key);
+	prepare(&o->m, src, build);
+	path = xasprintf("%s/engine.json", o->m.dir);
+	o->m.json = json_readfile(path);
+	free(path);
+	json_restoreplace(place);
+	o->next = all;
+	all = o;
+	return &o->m;
+}
+
+cJSON *
+mnn_facts(const struct mnn *m)
+{
+	static const char *const keys[] = {"version", "commit", "compiler"};
+	cJSON *facts = cJSON_CreateObject();
+	const cJSON *v;
+	size_t i;
+
+	for (i = 0; i < LEN(keys); i++) {
+		v = json_get(m->json, keys[i]);
+		if (v)
+			json_set(facts, keys[i], cJSON_Duplicate(v, 1));
+	}
+	return facts;
+}
+
+const cJSON *
+mnn_kind(const struct mnn *m, const char *kind)
+{
+	const cJSON *k = json_get(json_object(m->json, "kinds"), kind);
+
+	if (!k)
+		errx(EX_UNAVAILABLE,
+		    "'%s' has no converter (MNN_BUILD_CONVERTER=ON), which "
+		    "%s kernels are linked into",
+		    json_string(m->json, "build"), kind);
+	return k;
+}
+
+char *
+mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator)
+{
+	const char *type = json_string(operator, "type");
+	const cJSON *native = json_get(operator, "native");
+	char *path = xasprintf("%s/gate/%s-%s.o", m->dir, kind, type);
+	char *sh = rootpath("mk/engines/mnn.sh");
+	const char **argv;
+	size_t n = 0;
+
+	if (access(path, R_OK) < 0) {
+		argv = xcalloc(
+		    (size_t)cJSON_GetArraySize(native) + 6, sizeof(*argv));
+		argv[n++] = sh;
+		argv[n++] = "gate";
+		argv[n++] = m->dir;
+		argv[n++] = kind;
+		argv[n++] = type;
+		json_each (f, native)
+			argv[n++] = f->valuestring;
+		script(argv);
+		free(argv);
+	}
+	free(sh);
+	return path;
+}
+
+/* the line of the candidate where a word stands first, or 1 */
+static int
+lineof(const char *dir, const char *word)
+{
+	char *path = xasprintf("%s/kernel.cpp", dir), *hit, *p;
+	struct buf b = {0};
+	int line = 1;
+
+	if (buf_readfile(&b, path, 64 << 20) == 0 && b.data &&
+	    (hit = strstr(b.data, word)))
+		for (p = b.data; p < hit; p++)
+			line += *p == '\n';
+	buf_free(&b);
+	free(path);
+	return line;
+}
+
+static void
+complain(struct buf *log, const char *dir, const char *word, const char *fmt,
+    const char *a, const char *b)
+{
+	buf_addf(log, "kernel.cpp:%d:1: error: ", lineof(dir, word));
+	buf_addf(log, fmt, a, b);
+	buf_adds(log, "\n");
+}
+
+/* "___NAME__OpType_TYPE__" or "___FILE__FUNCTION__" within a symbol: where its
+   name starts, and whether it is in namespace MNN */
+static const char *
+registration(const char *symbol, int *inmnn)
+{
+	const char *s = symbol + 2, *at;
+	size_t len;
+
+	if (strncmp(symbol, "_Z", 2) != 0)
+		return NULL;
+	*inmnn = strncmp(s, "N3MNN", 5) == 0;
+	at = strstr(s, "___");
+	if (!at || at == s || !strchr("0123456789", at[-1]))
+		return NULL;
+	len = strlen(at);
+	if (len < 6 || strcmp(at + len - 1, "v") != 0 || !strstr(at + 3, "__"))
+		return NULL;
+	/* of a function without parameters, not of what lies within it */
+	return symbol[2] == 'Z' ? NULL : at;
+}
+
+/* does the registration speak of the operator's type? */
+static int
+isfor(const char *at, const char *type)
+{
+	char *want = xasprintf("__OpType_%s__", type);
+	int yes = strstr(at, want) != NULL;
+
+	free(want);
+	return yes;
+}
+
+struct found {
+	int bound;	 /* registrations given to the runner */
+	int elsewhere;	 /* outside namespace MNN */
+	char other[200]; /* a registration for another type */
+	int calls;	 /* the engine's register function is named */
+};
+
+static void
+symbol(struct found *f, const char *kind, const char *type, char *line,
+    cJSON *link)
+{
+	char t = line[17], *name = line + 19, *arg;
+	const char *at;
+	int inmnn;
+
+	if (strlen(line) < 20)
+		return;
+	if (t == 'U' && (strstr(name, "CPUBackend10addCreator") ||
+			    strstr(name, "OnnxExtraManager6insert") ||
+			    strstr(name, "registerGeometryComputer")))
+		f->calls = 1;
+	if (t != 'T' || !(at = registration(name, &inmnn)))
+		return;
+	if (!inmnn) {
+		f->elsewhere = 1;
+		return;
+	}
+	if (strcmp(kind, "atomic") == 0 && !isfor(at, type)) {
+		snprintf(f->other, sizeof(f->other), "%s", at);
+		return;
+	}
+	if (f->bound == REGISTRATIONS)
+		return;
+	arg = xasprintf("-Wl,--defsym,mkbench_register%d=%s", f->bound++, name);
+	cJSON_AddItemToArray(link, cJSON_CreateString(arg));
+	free(arg);
+}
+
+static int
+judge(const struct found *f, const char *kind, const char *type,
+    const char *dir, struct buf *log)
+{
+	int atomic = strcmp(kind, "atomic") == 0;
+	const char *macro =
+	    atomic ? "REGISTER_CPU_OP_CREATOR" : "REGISTER_GEOMETRY";
+
+	if (strcmp(kind, "composite") == 0) {
+		if (f->calls)
+			return 0;
+		complain(log, dir, "Transform",
+		    "no transform is inserted into OnnxExtraManager", "", "");
+		return -1;
+	}
+	if (f->bound)
+		return 0;
+	if (f->elsewhere)
+		complain(log, dir, macro,
+		    "%s stands outside namespace MNN: the engine looks for "
+		    "its function there",
+		    macro, "");
+	else if (f->other[0])
+		complain(log, dir, macro,
+		    "what is registered is '%s', not OpType_%s", f->other,
+		    type);
+	else if (f->calls && atomic)
+		return 0;
+	else
+		complain(log, dir, macro,
+		    atomic ? "nothing is registered: %s(..., OpType_%s) is "
+			     "missing"
+			   : "nothing is registered: %s(...) is missing",
+		    macro, type);
+	return -1;
+}
+
+int
+mnn_registrations(const struct mnn *m, const char *kind, const char *type,
+    const char *dir, cJSON *link, struct buf *log)
+{
+	const char *argv[] = {json_string(m->json, "nm"), "kernel.o", NULL};
+	struct proc p = {
+	    .argv = argv, .dir = dir, .maxoutput = 16 << 20, .seconds = 60};
+	struct found f = {0};
+	struct procresult r;
+	char *line, *save = NULL;
+
+	if (proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "%s", argv[0]);
+	for (line = strtok_r(r.out.data, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		symbol(&f, kind, type, line, link);
+	buf_free(&r.out);
+	return judge(&f, kind, type, dir, log);
+}
+
+/* run the converter in a directory of its own; 0 if it left a model */
+static int
+runconverter(const char *converter, const char *dir, struct buf *log)
+{
+	const char *argv[] = {converter, "-f", "ONNX", "--modelFile",
+	    "model.onnx", "--MNNModel", "model.mnn", "--bizCode", "mkbench",
+	    NULL};
+	const char *ro[] = {converter, NULL};
+	struct sandbox s = {.argv = argv, .ro = ro, .rw = dir, .wall = CONVERT};
+	char *model = xasprintf("%s/model.mnn", dir);
+	struct sandboxed p;
+	struct stat st;
+	int rc;
+
+	sandbox_run(&s, &p);
+	buf_add(log, p.out.data, p.out.len);
+	buf_add(log, p.err.data, p.err.len);
+	if (p.end == SANDBOX_SIGNAL)
+		buf_addf(
+		    log, "the converter was killed by signal %d\n", p.status);
+	else if (p.end == SANDBOX_TIMEOUT)
+		buf_adds(log, "the converter took too long\n");
+	else if (p.end == SANDBOX_EXITED && p.status)
+		buf_addf(log, "the converter ended with status %d\n", p.status);
+	rc = p.end == SANDBOX_EXITED && p.status == 0 &&
+		     stat(model, &st) == 0 && st.st_size > 0
+		 ? 0
+		 : -1;
+	sandbox_free(&p);
+	free(model);
+	return rc;
+}
+
+static char *
+modelpath(const char *converter, const void *onnx, size_t n)
+{
+	char hex[65], one[65];
+	struct buf b = {0};
+
+	sha256hex(onnx, n, one);
+	buf_addf(&b, "mnn_convert %d\n%s\n", FORMAT, one);
+	addstat(&b, xstrdup(converter));
+	sha256hex(b.data, b.len, hex);
+	buf_free(&b);
+	return rootpath("build/models/%.2s/%s.mnn", hex, hex);
+}
+
+static void
+cleanup(const char *dir)
+{
+	static const char *const names[] = {"model.onnx", "model.mnn"};
+	const char *argv[] = {"rm", "-rf", dir, NULL};
+	struct proc p = {.argv = argv, .maxoutput = 1 << 10};
+	struct procresult r;
+	char *path;
+	size_t i;
+
+	for (i = 0; i < LEN(names); i++) {
+		path = xasprintf("%s/%s", dir, names[i]);
+		unlink(path);
+		free(path);
+	}
+	if (rmdir(dir) == 0)
+		return;
+	if (proc_run(&p, &r) == 0)
+		buf_free(&r.out);
+}
+
+char *
+mnn_convert(const struct mnn *m, const char *converter, const void *onnx,
+    size_t n, struct buf *log)
+{
+	char *path, *tmp, *in, *out, *parent;
+	int rc;
+
+	if (!converter)
+		converter = json_stringor(m->json, "convert", NULL);
+	if (!converter)
+		errx(EX_UNAVAILABLE,
+		    "'%s' has no converter (MNN_BUILD_CONVERTER=ON)",
+		    json_string(m->json, "build"));
+	path = modelpath(converter, onnx, n);
+	if (access(path, R_OK) == 0)
+		return path;
+	parent = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	tmp = rootpath("build/models/tmp.XXXXXX");
+	if (mkdirs(parent) < 0 || !mkdtemp(tmp))
+		err(EX_IOERR, "%s", tmp);
+	in = xasprintf("%s/model.onnx", tmp);
+	out = xasprintf("%s/model.mnn", tmp);
+	if (writefile(in, onnx, n, 0) < 0)
+		err(EX_IOERR, "%s", in);
+	rc = runconverter(converter, tmp, log);
+	if (rc == 0 && rename(out, path) < 0)
+		err(EX_IOERR, "%s", path);
+	cleanup(tmp);
+	if (rc < 0) {
+		free(path);
+		path = NULL;
+	}
+	free(parent);
+	free(tmp);
+	free(in);
+	free(out);
+	return path;
+}

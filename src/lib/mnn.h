@@ -1,0 +1,56 @@
+/*
+ * The user's MNN: a source tree and build directories of it, one for each
+ * architecture, all of them only read.  What mkbench makes of them once (the
+ * native runner, precompiled headers, compile and link commands) lies under
+ * build/mnn/KEY, where KEY changes with the library and with the runner.
+ *
+ *	MNN_ROOT	 the source tree
+ *	MNN_BUILD	 its build for this machine
+ *	MNN_BUILD_aarch64  its build for another architecture
+ */
+#ifndef MNN_H
+#define MNN_H
+
+#include "json.h"
+
+struct mnn {
+	char *key;
+	char *dir;	   /* build/mnn/KEY, absolute */
+	const cJSON *json; /* its engine.json */
+};
+
+/*
+ * The MNN for an architecture ("native" or the compiler's word for it), made
+ * ready if it is not.  Status 69 with a line that names what is missing.
+ */
+const struct mnn *mnn_open(const char *arch);
+
+/* {"version":..,"commit":..,"compiler":..} for records */
+cJSON *mnn_facts(const struct mnn *m);
+
+/* what the engine says of a kind, {"compile":[..],"link":[..],"pch":..};
+   status 69 if this build cannot make it (no converter) */
+const cJSON *mnn_kind(const struct mnn *m, const char *kind);
+
+/* the object that makes traps of an operator's native code and names its type
+   to the runner; absolute path, freed by the caller */
+char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator);
+
+/*
+ * The candidate's registration functions among the symbols of an object, as
+ * linker arguments that bind them to the runner's names, appended to link.
+ * Returns 0, or -1 with what is wrong appended to log as a compiler would say
+ * it: nothing registered, another type, another namespace.
+ */
+int mnn_registrations(const struct mnn *m, const char *kind, const char *type,
+    const char *dir, cJSON *link, struct buf *log);
+
+/*
+ * An ONNX model as a .mnn file: by the build's converter, or by a candidate's
+ * own (absolute path), in a sandbox.  Kept by content under build/models.
+ * Returns its absolute path, or NULL with the converter's words in log.
+ */
+char *mnn_convert(const struct mnn *m, const char *converter, const void *onnx,
+    size_t n, struct buf *log);
+
+#endif
