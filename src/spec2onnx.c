@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "onnxbuild.h"
+#include "onnxspec.h"
 #include "stage.h"
 
 #define FORMAT 1
@@ -110,6 +111,8 @@ convert(const char *out, char *const *files)
 	}
 	json_setplace("task", 1, tasks[0]);
 	model = onnxbuild(&a, tasks, n);
+	if (n == 1)
+		onnxspec_annotate(&a, model, tasks[0]);
 	if (domain)
 		onnxbuild_domain(&a, model, domain);
 	writemodel(out, model);

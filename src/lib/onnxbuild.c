@@ -73,8 +73,10 @@ onnxbuild_value(struct arena *a, const cJSON *entry)
 static Onnx__SparseTensorProto *
 sparse(struct arena *a, const cJSON *node)
 {
+	const cJSON *rest = json_get(node, "rest");
 	Onnx__SparseTensorProto *s =
-	    pb_new(a, &onnx__sparse_tensor_proto__descriptor);
+	    rest ? pb_fromjson(a, &onnx__sparse_tensor_proto__descriptor, rest)
+		 : pb_new(a, &onnx__sparse_tensor_proto__descriptor);
 	int64_t *dims = NULL;
 	int n = tensor_shape(a, node, &dims);
 
@@ -192,24 +194,28 @@ attributetype(const cJSON *v)
 Onnx__AttributeProto *
 onnxbuild_attribute(struct arena *a, const cJSON *attribute)
 {
-	Onnx__AttributeProto *p = pb_new(a, &onnx__attribute_proto__descriptor);
+	const cJSON *rest = json_get(attribute, "rest");
+	Onnx__AttributeProto *p =
+	    rest ? pb_fromjson(a, &onnx__attribute_proto__descriptor, rest)
+		 : pb_new(a, &onnx__attribute_proto__descriptor);
 	const cJSON *v = attribute->child;
 
-	if (!cJSON_IsObject(attribute) || !v || v->next)
+	if (!cJSON_IsObject(attribute) || !v)
 		json_bad(attribute, "not an object of one key, the type");
-	if (strcmp(v->string, "proto") == 0)
-		return pb_fromjson(a, &onnx__attribute_proto__descriptor, v);
+	for (const cJSON *e = v->next; e; e = e->next)
+		if (strcmp(e->string, "rest") != 0 &&
+		    strcmp(e->string, "untyped") != 0)
+			json_bad(e, "a second key of an attribute");
 	p->name = arena_str(a, attribute->string);
-	p->has_type = 1;
 	p->type = attributetype(v);
-	if (!islist(p->type)) {
+	if (!islist(p->type) && !cJSON_IsNull(v))
 		scalar(a, p, v);
-		return p;
-	}
-	if (!cJSON_IsArray(v))
+	if (islist(p->type) && !cJSON_IsArray(v))
 		json_bad(v, "not an array");
-	json_each (e, v)
-		element(a, p, e);
+	if (islist(p->type))
+		json_each (e, v)
+			element(a, p, e);
+	p->has_type = !json_boolor(attribute, "untyped", 0);
 	return p;
 }
 
@@ -241,16 +247,20 @@ overrule(struct arena *a, char **field, const cJSON *object, const char *key)
 		*field = arena_str(a, json_string(object, key));
 }
 
+static Onnx__NodeProto *
+newnode(struct arena *a, const cJSON *rest)
+{
+	return rest ? pb_fromjson(a, &onnx__node_proto__descriptor, rest)
+		    : pb_new(a, &onnx__node_proto__descriptor);
+}
+
 Onnx__NodeProto *
 onnxbuild_node(struct arena *a, const cJSON *task)
 {
-	Onnx__NodeProto *p = pb_new(a, &onnx__node_proto__descriptor);
 	const char *domain = json_stringor(task, "domain", "");
 	const cJSON *model = json_get(task, "model");
+	Onnx__NodeProto *p = newnode(a, json_get(model, "rest"));
 
-	if (json_get(model, "proto"))
-		return pb_fromjson(
-		    a, &onnx__node_proto__descriptor, json_get(model, "proto"));
 	nodebody(a, p, task);
 	p->name = arena_str(a, json_string(task, "name"));
 	if (*domain)
@@ -264,11 +274,8 @@ onnxbuild_node(struct arena *a, const cJSON *task)
 Onnx__NodeProto *
 onnxbuild_subnode(struct arena *a, const cJSON *node)
 {
-	Onnx__NodeProto *p = pb_new(a, &onnx__node_proto__descriptor);
+	Onnx__NodeProto *p = newnode(a, json_get(node, "rest"));
 
-	if (json_get(node, "proto"))
-		return pb_fromjson(
-		    a, &onnx__node_proto__descriptor, json_get(node, "proto"));
 	nodebody(a, p, node);
 	overrule(a, &p->name, node, "name");
 	overrule(a, &p->domain, node, "domain");

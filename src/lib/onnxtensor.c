@@ -355,6 +355,27 @@ checkpayload(const struct payload *p, const Onnx__TensorProto *t, int64_t numel,
 		    (long long)count);
 }
 
+/* what neither dtype, shape nor data say; NULL if there is nothing */
+static cJSON *
+restof(const Onnx__TensorProto *t)
+{
+	Onnx__TensorProto r = *t;
+	unsigned n = r.base.n_unknown_fields;
+
+	r.n_dims = r.n_float_data = r.n_int32_data = r.n_string_data = 0;
+	r.n_int64_data = r.n_double_data = r.n_uint64_data = 0;
+	r.n_external_data = 0;
+	r.has_data_type = r.has_raw_data = 0;
+	r.has_data_location =
+	    t->has_data_location &&
+	    t->data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+	r.name = NULL;
+	if (n && r.base.unknown_fields[n - 1].tag == ONNX_DROPPED)
+		r.base.n_unknown_fields--;
+	return protobuf_c_message_get_packed_size(&r.base) ? pb_tojson(&r.base)
+							   : NULL;
+}
+
 static void
 describedata(cJSON *object, const Onnx__TensorProto *t, unsigned id,
     int64_t numel, const struct where *w)
@@ -394,16 +415,17 @@ describedata(cJSON *object, const Onnx__TensorProto *t, unsigned id,
 }
 
 void
-tensor_describe(cJSON *object, const Onnx__TensorProto *t,
+tensor_data(cJSON *object, const Onnx__TensorProto *t,
     const struct payloads *from, const char *file, const char *place)
 {
 	struct where w = {file, place};
 	const struct payload *p = dropped(t, from);
-	int64_t numel = header(object, t, &w);
+	int64_t numel = tensor_numel(t->dims, t->n_dims);
 	unsigned id = fieldof(t, p, &w);
+	cJSON *rest = restof(t);
 
-	if (t->segment)
-		bad(&w, "is a segment");
+	if (rest)
+		json_set(object, "rest", rest);
 	if (t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL) {
 		if (id)
 			bad(&w, "both external data and %s", fieldname(id));
@@ -422,6 +444,14 @@ tensor_describe(cJSON *object, const Onnx__TensorProto *t,
 	}
 	checkpayload(p, t, numel, &w);
 	json_set(object, "external", filepart(p, from->name));
+}
+
+void
+tensor_describe(cJSON *object, const Onnx__TensorProto *t,
+    const struct payloads *from, const char *file, const char *place)
+{
+	tensor_header(object, t, file, place);
+	tensor_data(object, t, from, file, place);
 }
 
 /* from a record */
@@ -666,11 +696,10 @@ generate(const cJSON *values, const cJSON *entry, int dtype, const char *task,
 /* the bytes that object states, as raw_data would hold them */
 static ProtobufCBinaryData
 statedbytes(struct arena *a, const cJSON *object, int dtype, int64_t numel,
-    const char *name, const char *task)
+    const char *task)
 {
 	const cJSON *data = json_get(object, "data");
 	const cJSON *raw = json_get(object, "raw");
-	const cJSON *values = json_get(object, "values");
 	int64_t bytes = tensor_bytes(dtype, numel);
 	size_t size = dtype_size(dtype), i = 0;
 	ProtobufCBinaryData d = {0};
@@ -692,14 +721,10 @@ statedbytes(struct arena *a, const cJSON *object, int dtype, int64_t numel,
 			    raw, "not base64 of %lld bytes", (long long)bytes);
 		d.data = arena_copy(a, b.data, b.len);
 		buf_free(&b);
-	} else if (values) {
-		d.data = arena_alloc(a, d.len);
-		generate(values, object, dtype, task, d.data, (size_t)numel);
 	} else {
-		json_bad(object,
-		    "constant '%s' has no data, raw, external or "
-		    "values",
-		    name);
+		d.data = arena_alloc(a, d.len);
+		generate(json_get(object, "values"), object, dtype, task,
+		    d.data, (size_t)numel);
 	}
 	return d;
 }
@@ -732,7 +757,10 @@ Onnx__TensorProto *
 tensor_build(
     struct arena *a, const cJSON *object, const char *name, const char *task)
 {
-	Onnx__TensorProto *t = pb_new(a, &onnx__tensor_proto__descriptor);
+	const cJSON *rest = json_get(object, "rest");
+	Onnx__TensorProto *t =
+	    rest ? pb_fromjson(a, &onnx__tensor_proto__descriptor, rest)
+		 : pb_new(a, &onnx__tensor_proto__descriptor);
 	const cJSON *external = json_get(object, "external");
 	int64_t numel, count;
 	size_t width;
@@ -773,7 +801,7 @@ tensor_build(
 	}
 	count = typedcount(t->data_type, numel, &width);
 	putfield(a, t, id,
-	    numel ? statedbytes(a, object, t->data_type, numel, name, task)
+	    numel ? statedbytes(a, object, t->data_type, numel, task)
 		  : (ProtobufCBinaryData){0},
 	    (size_t)count, width);
 	return t;

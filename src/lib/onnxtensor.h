@@ -41,9 +41,12 @@ int64_t tensor_bytes(int dtype, int64_t numel);
    status 65 if dtype, dims and data do not agree.  File is the model's. */
 void tensor_describe(cJSON *object, const Onnx__TensorProto *t,
     const struct payloads *from, const char *file, const char *place);
-/* dtype and shape alone */
+/* dtype and shape alone, and data alone (after them) */
 void tensor_header(cJSON *object, const Onnx__TensorProto *t, const char *file,
     const char *place);
+
+void tensor_data(cJSON *object, const Onnx__TensorProto *t,
+    const struct payloads *from, const char *file, const char *place);
 
 /* the tensor a record describes; task is its name, for the public seed of
    values, whose input is the place of object in its list (gen_publickey).

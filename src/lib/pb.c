@@ -86,6 +86,17 @@ nonfinite(double v)
 					   : "Infinity");
 }
 
+/* a number node if cJSON prints that as text, else the text itself */
+static cJSON *
+number(double v, const char *text)
+{
+	char s[40];
+
+	snprintf(s, sizeof(s), "%1.15g", v);
+	return strcmp(s, text) == 0 && *text != '-' ? cJSON_CreateNumber(v)
+						    : cJSON_CreateRaw(text);
+}
+
 cJSON *
 json_float(float v)
 {
@@ -99,7 +110,7 @@ json_float(float v)
 		if (strtof(s, NULL) == v)
 			break;
 	}
-	return cJSON_CreateRaw(s);
+	return number(strtod(s, NULL), s);
 }
 
 cJSON *
@@ -115,7 +126,7 @@ json_double(double v)
 		if (strtod(s, NULL) == v)
 			break;
 	}
-	return cJSON_CreateRaw(s);
+	return number(v, s);
 }
 
 cJSON *
@@ -123,10 +134,10 @@ json_i64(int64_t v)
 {
 	char s[24];
 
+	if (v <= (int64_t)JSON_INT && v >= -(int64_t)JSON_INT)
+		return cJSON_CreateNumber((double)v);
 	snprintf(s, sizeof(s), "%lld", (long long)v);
-	if (v > (int64_t)JSON_INT || v < -(int64_t)JSON_INT)
-		return cJSON_CreateString(s);
-	return cJSON_CreateRaw(s);
+	return cJSON_CreateString(s);
 }
 
 cJSON *
@@ -140,6 +151,8 @@ json_realvalue(const cJSON *node)
 {
 	if (cJSON_IsNumber(node))
 		return node->valuedouble;
+	if (cJSON_IsRaw(node))
+		return strtod(node->valuestring, NULL);
 	if (cJSON_IsBool(node))
 		return cJSON_IsTrue(node);
 	if (cJSON_IsString(node) && strcmp(node->valuestring, "NaN") == 0)
