@@ -124,7 +124,7 @@ compare(const struct tensor *got, const struct tensor *want,
 	struct comparison c = {.count = want->count};
 	size_t i;
 
-	if (memcmp(got->data, want->data, want->bytes) == 0)
+	if (memcmp(got->data, want->data, tensor_size(want)) == 0)
 		return c;
 	for (i = 0; i < want->count; i++)
 		element(&c, got, want, tolerance, i);

@@ -193,10 +193,3 @@ ort_run(struct ortsession *s, const struct tensor *in, size_t nin,
 	}
 	return rc;
 }
-
-void
-tensor_free(struct tensor *t)
-{
-	free(t->data);
-	t->data = NULL;
-}

@@ -8,21 +8,10 @@
 #ifndef ORTAPI_H
 #define ORTAPI_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "tensor.h"
 
-#define ORT_RANK 8    /* most dimensions */
+#define ORT_RANK TENSOR_RANK
 #define ORT_VALUES 64 /* most inputs or outputs */
-
-/* a tensor; who made it owns data, tensor_free releases it */
-struct tensor {
-	const char *name; /* of the model's input or output; not owned */
-	int dtype;	  /* of dtype.h */
-	int rank;
-	int64_t dims[ORT_RANK];
-	size_t count; /* elements */
-	void *data;   /* dense, row by row; malloc'ed */
-};
 
 struct ortsession;
 
@@ -38,7 +27,5 @@ void ort_close(struct ortsession *s);
 const char *ort_why(void);
 /* "1.30.0" */
 const char *ort_version(void);
-
-void tensor_free(struct tensor *t);
 
 #endif

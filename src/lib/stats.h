@@ -1,5 +1,5 @@
 /*
- * Statistics of measurements and of rates.
+ * The statistics of the judge.
  */
 #ifndef STATS_H
 #define STATS_H
@@ -7,24 +7,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* a point estimate and its 95 % interval */
 struct interval {
-	double value, low, high;
+	double mid, low, high;
 };
 
-/* the q-quantile (0 to 1) of n values, linear between neighbours; sorts v;
-   NaN if n is 0 */
-double stats_quantile(double *v, size_t n, double q);
-double stats_median(double *v, size_t n); /* sorts v */
+/* the q-quantile (0..1) of n values, linear between neighbours (Hyndman and
+   Fan's type 7); sorts x; 0 if n is 0 */
+double stats_quantile(double *x, size_t n, double q);
+double stats_median(double *x, size_t n);
+
+/* Wilson score interval of k successes in n trials, 95 %; 0..1 if n is 0 */
+void stats_wilson(long k, long n, double *low, double *high);
 
 /*
- * The median of n values with its 95 % interval by bootstrap (2000 resamples,
- * always the same ones).  With few values the bootstrap's interval is too
- * narrow; it is widened to what the t distribution says against the normal one.
- * Infinite if n < 3.
+ * The median of n values with a percentile bootstrap interval (Efron 1979) of
+ * 95 %, from 2,000 resamples of a generator with a fixed seed: the same values
+ * give the same interval.  It is widened as the t distribution is against the
+ * normal one, which few values need.  x is not changed.  n of 0 gives zeros; of
+ * 1, a point.
  */
-struct interval stats_bootstrap(const double *v, size_t n);
-
-/* k of n with the 95 % interval of Wilson; 0, 0, 1 if n is 0 */
-struct interval stats_wilson(size_t k, size_t n);
+struct interval stats_bootstrap(const double *x, size_t n);
 
 #endif

@@ -7,6 +7,12 @@
 
 #define MOST ((uint64_t)1 << 33)
 
+size_t
+tensor_size(const struct tensor *t)
+{
+	return t->count * dtype_size(t->dtype);
+}
+
 int
 tensor_set(struct tensor *t, int dtype, const int64_t *dims, int rank)
 {
@@ -24,8 +30,7 @@ tensor_set(struct tensor *t, int dtype, const int64_t *dims, int rank)
 		t->dims[i] = dims[i];
 	}
 	t->count = (size_t)n;
-	t->bytes = t->count * dtype_size(dtype);
-	return t->bytes > MOST ? -1 : 0;
+	return tensor_size(t) > MOST ? -1 : 0;
 }
 
 void
@@ -55,11 +60,11 @@ tensor_of(struct tensor *t, const cJSON *entry, const cJSON *shape)
 void
 tensor_alloc(struct tensor *t)
 {
-	size_t n = (t->bytes + 63) & ~(size_t)63;
+	size_t n = (tensor_size(t) + 63) & ~(size_t)63;
 
 	t->data = aligned_alloc(64, n ? n : 64);
 	if (!t->data)
-		err(EX_OSERR, "tensor of %zu bytes", t->bytes);
+		err(EX_OSERR, "tensor of %zu bytes", tensor_size(t));
 	memset(t->data, 0, n);
 }
 

@@ -10,12 +10,15 @@
 
 struct tensor {
 	const char *name; /* not owned */
-	int dtype;
+	int dtype;	  /* of dtype.h */
 	int rank;
 	int64_t dims[TENSOR_RANK];
-	size_t count, bytes;
-	void *data; /* owned */
+	size_t count; /* elements */
+	void *data;   /* dense, row by row; owned */
 };
+
+/* bytes of its data */
+size_t tensor_size(const struct tensor *t);
 
 /* dtype and dims of a task's entry (input or output), all dims known and not
    negative, at most 2^33 bytes; else status 65.  shape is the entry's "shape"
