@@ -1,13 +1,12 @@
 /*
- * progress: run a command that makes files, alone, and say how far it is.
+ * progress: run a command that works on runs, alone, and say how far it is.
  *
- * The goals are files; what exists is done.  On a terminal a line says how many
- * of how many and how long it will take; elsewhere nothing is printed.
+ * A run's goals are files; what exists is done.  On a terminal a line says how
+ * many of how many and how long it will take; elsewhere nothing is printed.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +21,6 @@
 
 /* the files that are waited for */
 struct goals {
-	struct buf text;
 	char **name;
 	char *done; /* a byte each */
 	size_t n, ndone, began;
@@ -38,18 +36,19 @@ forward(int sig)
 }
 
 static void
-readgoals(struct goals *g, const char *path)
+readgoals(struct goals *g, const char *run)
 {
-	char *p, *nl;
+	char *path = xasprintf("%s/goals", run), *p, *nl;
+	struct buf text = {0};
 
-	if (buf_readfile(&g->text, path, (size_t)1 << 30) < 0)
+	if (buf_readfile(&text, path, (size_t)1 << 30) < 0)
 		err(EX_UNAVAILABLE, "%s", path);
-	for (p = g->text.data; (nl = strchr(p, '\n')); p = nl + 1) {
+	for (p = text.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
 		*nl = '\0';
 		g->name = xreallocarray(g->name, g->n + 1, sizeof(*g->name));
 		g->name[g->n++] = p;
 	}
-	g->done = xcalloc(g->n, 1);
+	free(path);
 }
 
 static void
@@ -136,32 +135,27 @@ static _Noreturn void
 usage(int rc)
 {
 	fprintf(rc ? stderr : stdout,
-	    "usage: progress [-l lockfile] goals command [argument ...]\n"
-	    "Runs the command and shows how many of the files named in goals\n"
-	    "exist.\n"
-	    "  -l, --lock FILE   hold this lock meanwhile; wait for it "
-	    "first\n");
+	    "usage: progress run ... -- command [argument ...]\n"
+	    "Locks runs (directories that plan made), runs the command, and\n"
+	    "shows on a terminal how many of their goals exist.\n");
 	exit(rc);
 }
 
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"lock", 1, 0, 'l'}, {"help", 0, 0, 'h'}, {0}};
 	struct goals g = {0};
-	int c;
+	int i;
 
-	while ((c = getopt_long(argc, argv, "+l:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'l': lock(optarg); break;
-		case 'h': usage(EX_OK);
-		default: usage(EX_USAGE);
-		}
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		usage(EX_OK);
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		lock(argv[i]);
+		readgoals(&g, argv[i]);
 	}
-	if (argc - optind < 2)
+	if (i == 1 || i + 1 >= argc || argv[1][0] == '-')
 		usage(EX_USAGE);
-	readgoals(&g, argv[optind]);
+	g.done = xcalloc(g.n, 1);
 	signal(SIGINT, forward);
 	signal(SIGTERM, forward);
 	signal(SIGHUP, forward);
@@ -173,8 +167,8 @@ main(int argc, char **argv)
 		signal(SIGINT, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
 		signal(SIGHUP, SIG_DFL);
-		execvp(argv[optind + 1], argv + optind + 1);
-		err(EX_UNAVAILABLE, "%s", argv[optind + 1]);
+		execvp(argv[i + 1], argv + i + 1);
+		err(EX_UNAVAILABLE, "%s", argv[i + 1]);
 	}
 	return watch(&g);
 }

@@ -151,7 +151,7 @@ count(struct jsonin *in)
 	while ((record = json_readrecord(in))) {
 		if (!json_get(record, "verdict"))
 			score(record);
-		summary_add(&all, record);
+		summary_add(&all, record, in->fp == stdin ? NULL : in->name);
 		cJSON_Delete(record);
 	}
 	json_end(in);
@@ -174,6 +174,11 @@ summarise(char **files, const char *format)
 	}
 	if (!all.attempts)
 		errx(EX_DATAERR, "no record to summarise");
+	if (strcmp(format, "winners") == 0) {
+		summary_winners(stdout, &all);
+		closeout();
+		return;
+	}
 	figures = summary_json(&all);
 	summary_print(stdout, figures, format);
 	cJSON_Delete(figures);
@@ -189,7 +194,7 @@ usage(int rc)
 	    "Judges a run; with -s, prints the table of many.\n"
 	    "  -R, --reward        add the reward for training\n"
 	    "  -s, --summary       CSR, FCR and fast_p of all records\n"
-	    "  -f, --format NAME   plain, markdown, csv, latex or json\n"
+	    "  -f, --format NAME   plain, markdown, csv, latex, json; winners\n"
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man score tells more.\n");

@@ -58,6 +58,9 @@ for f in markdown latex; do
 done
 status 64 'an unknown format' score -s -f nosuch "$tmp/all"
 errline 'says which there are' 'there are: csv, json, latex, markdown, plain'
+{ run a unary '.run.speedup.median=3'; } | score >"$tmp/fast"
+status 0 'winners' score -s -f winners "$tmp/all" "$tmp/fast"
+ok 'the fastest of a; d by default' test "$(sort "$tmp/out" | xargs)" = "$tmp/all $tmp/fast"
 printf '' | status 65 'no record' score -s
 status 74 'a full disk' sh -c "score <$tmp/all >/dev/full"
 status 74 'a full disk for the table' sh -c "score -s <$tmp/all >/dev/full"

@@ -86,8 +86,28 @@ addcost(struct summary *s, const cJSON *response)
 	s->output += (long)json_numberor(usage, "output", 0);
 }
 
+static void
+winner(cJSON *node, const struct verdict *r, const char *file)
+{
+	if (!file || !r->correct || r->hack || r->quarantined ||
+	    (json_get(node, "best") &&
+		r->speedup <= json_numberor(node, "best_speedup", 0)))
+		return;
+	json_set(node, "best", cJSON_CreateString(file));
+	json_set(node, "best_speedup", cJSON_CreateNumber(r->speedup));
+}
+
 void
-summary_add(struct summary *s, const cJSON *record)
+summary_winners(FILE *fp, const struct summary *s)
+{
+	json_each (t, s->tasks) {
+		if (json_get(t, "best"))
+			fprintf(fp, "%s\n", json_string(t, "best"));
+	}
+}
+
+void
+summary_add(struct summary *s, const cJSON *record, const char *file)
 {
 	const cJSON *v = json_object(record, "verdict");
 	struct verdict r = verdict(v);
@@ -103,6 +123,7 @@ summary_add(struct summary *s, const cJSON *record)
 	bump(node, "quarantined", r.quarantined);
 	bump(node, "flagged",
 	    strcmp(json_stringor(v, "class", ""), "flagged") == 0);
+	winner(node, &r, file);
 	if (json_get(v, "heldout")) {
 		bump(node, "heldout_tried", 1);
 		bump(node, "heldout", r.heldout);
@@ -126,14 +147,13 @@ static cJSON *
 rate(long n, long of)
 {
 	cJSON *r = cJSON_CreateObject();
-	double low, high;
+	struct interval w = stats_wilson((size_t)n, (size_t)of);
 
-	stats_wilson(n, of, &low, &high);
 	json_set(r, "count", cJSON_CreateNumber((double)n));
 	json_set(
 	    r, "rate", cJSON_CreateNumber(of ? (double)n / (double)of : 0));
-	json_set(r, "low", cJSON_CreateNumber(low));
-	json_set(r, "high", cJSON_CreateNumber(high));
+	json_set(r, "low", cJSON_CreateNumber(w.low));
+	json_set(r, "high", cJSON_CreateNumber(w.high));
 	return r;
 }
 

@@ -24,8 +24,12 @@ struct summary {
 	long input, output; /* tokens */
 };
 
-/* take a record that has a verdict */
-void summary_add(struct summary *s, const cJSON *record);
+/* take a record that has a verdict; file is where it lies, or NULL */
+void summary_add(struct summary *s, const cJSON *record, const char *file);
+
+/* print the file of each task's best attempt: of the correct ones the fastest;
+   tasks that have none are left out */
+void summary_winners(FILE *fp, const struct summary *s);
 
 /* the figures, as {"summary": {...}}: mkbench-json(5); caller deletes */
 cJSON *summary_json(const struct summary *s);
