@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ABS(T, x) ((T)((x) <= 0 ? 0 - (x) : (x)))
+
+UNARY("Abs", EACH_NUMBER, ABS);

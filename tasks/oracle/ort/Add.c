@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ADD(T, x, y) ((T)((x) + (y)))
+
+BINARY("Add", EACH_WIDE, ADD);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define AND(T, x, y) ((x) & (y))
+
+COMPARE("And", EACH_BOOL, AND);

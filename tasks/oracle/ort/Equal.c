@@ -1,0 +1,6 @@
+#include "kernel.h"
+
+#define EQUAL(T, x, y) ((x) == (y))
+#define EACH(X, F) EACH_WIDE(X, F) EACH_BOOL(X, F)
+
+COMPARE("Equal", EACH, EQUAL);

@@ -1,0 +1,3 @@
+#include "kernel.h"
+
+UNARY_ANGLE("Sin", sinf_, sinf, sin);

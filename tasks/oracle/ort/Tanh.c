@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define TANH(T, x) MATH(tanh, x)
+
+UNARY("Tanh", EACH_FLOAT, TANH);
