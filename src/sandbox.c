@@ -141,8 +141,6 @@ main(int argc, char **argv)
 	}
 	if (optind == argc)
 		usage();
-	if (argv[optind][0] != '/')
-		errx(EX_USAGE, "'%s' is not an absolute path", argv[optind]);
 	box.argv = (const char *const *)(argv + optind);
 	box.ro = ro;
 	sandbox_run(&box, &p);

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "lint.h"
 #include "mnn.h"
 #include "proc.h"
+#include "sandbox.h"
 #include "stage.h"
 
 #define FORMAT 1
@@ -26,6 +28,7 @@
 #define FILESIZE ((uint64_t)64 << 20)
 
 static const char *devicename = "host";
+static enum sandbox_mode sandboxmode = SANDBOX_AUTO;
 
 /* an argument vector that owns its strings */
 struct args {
@@ -352,42 +355,71 @@ logtext(struct buf *log, const struct recipe *r)
 }
 
 static const char *
-outcome(const struct procresult *r)
+outcome(const struct sandboxed *p)
 {
-	if (r->timedout)
+	if (p->end == SANDBOX_TIMEOUT)
 		return "timeout";
-	if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0)
+	if (p->end == SANDBOX_EXITED && p->status == 0)
 		return "ok";
 	return "failed";
 }
 
+/* what a compiler reads beside its own files */
+static void
+readable(const struct recipe *r, const char **paths, size_t most)
+{
+	static char *engines, *ort;
+	size_t n = 0;
+
+	if (!engines) {
+		engines = rootpath("mk/engines");
+		ort = rootpath("build/ort/include");
+	}
+	paths[n++] = engines;
+	paths[n++] = ort;
+	if (r->mnn && n + 4 < most) {
+		paths[n++] = json_string(r->mnn->json, "root");
+		paths[n++] = json_string(r->mnn->json, "build");
+		paths[n++] = r->mnn->dir;
+	}
+	paths[n] = NULL;
+}
+
 /* run one command in the candidate's directory; returns its outcome */
 static const char *
-perform(
-    const char *dir, const struct args *cmd, struct buf *log, double *seconds)
+perform(const struct recipe *r, const char *dir, const struct args *cmd,
+    struct buf *log, double *seconds)
 {
-	const char *env[] = {"LC_ALL=C.UTF-8",
+	static const char *const env[] = {"LC_ALL=C.UTF-8",
 	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", NULL};
-	struct proc p = {.argv = (const char *const *)cmd->v,
+	const char *paths[8];
+	struct sandbox s = {.argv = (const char *const *)cmd->v,
 	    .env = env,
-	    .dir = dir,
-	    .maxoutput = MAXLOG,
-	    .seconds = SECONDS,
+	    .ro = paths,
+	    .rw = dir,
+	    .mode = sandboxmode,
+	    .output = MAXLOG,
+	    .wall = SECONDS,
+	    .cpu = SECONDS,
 	    .memory = MEMORY,
-	    .filesize = FILESIZE,
-	    .cpuseconds = SECONDS,
+	    .fsize = FILESIZE,
 	    .background = 1};
-	struct procresult r;
+	struct sandboxed p;
 
-	if (proc_run(&p, &r) < 0)
-		err(EX_UNAVAILABLE, "compiler '%s' of device '%s'", cmd->v[0],
-		    devicename);
-	buf_add(log, r.out.data, r.out.len);
-	if (r.cut)
+	readable(r, paths, LEN(paths));
+	sandbox_run(&s, &p);
+	if (p.end == SANDBOX_FAILED)
+		errx(EX_UNAVAILABLE, "compiler '%s' of device '%s': %.*s",
+		    cmd->v[0], devicename,
+		    (int)strcspn(p.err.data ? p.err.data : "", "\n"),
+		    p.err.data ? p.err.data : "it does not start");
+	buf_add(log, p.out.data, p.out.len);
+	buf_add(log, p.err.data, p.err.len);
+	if (p.lost)
 		buf_addf(log, "\n[cut: more than %u bytes]\n", MAXLOG);
-	*seconds += r.seconds;
-	buf_free(&r.out);
-	return outcome(&r);
+	*seconds += (double)p.ns / 1e9;
+	sandbox_free(&p);
+	return outcome(&p);
 }
 
 /* the commands one after the other; commands becomes the list of what was run
@@ -404,7 +436,7 @@ performall(const struct recipe *r, const char *dir, struct buf *log,
 		rc = nextcommand(r, n, dir, &cmd, log);
 		if (rc <= 0)
 			break;
-		status = perform(dir, &cmd, log, seconds);
+		status = perform(r, dir, &cmd, log, seconds);
 		json_set(build, n == 0 ? "command" : "link", argjson(&cmd));
 		argfree(&cmd);
 		cmd = (struct args){0};
@@ -576,6 +608,19 @@ device(void)
 	return d;
 }
 
+/* the static check belongs to every build */
+static void
+look(const char *engine, const cJSON *candidate, cJSON *b)
+{
+	const char *artifact = json_stringor(b, "artifact", NULL);
+	char *path = artifact ? rootpath("%s", artifact) : NULL;
+
+	if (strcmp(json_string(candidate, "status"), "ok") == 0)
+		json_set(b, "lint",
+		    lint_candidate(engine, json_get(candidate, "files"), path));
+	free(path);
+}
+
 static void
 xcompile(cJSON *record)
 {
@@ -593,6 +638,7 @@ xcompile(cJSON *record)
 	json_set(b, "engine", cJSON_CreateString(name));
 	json_set(
 	    b, "device", cJSON_CreateString(json_string(device(), "name")));
+	look(name, candidate, b);
 	json_set(record, "build", b);
 }
 
@@ -600,9 +646,11 @@ static _Noreturn void
 usage(int rc)
 {
 	fprintf(rc ? stderr : stdout,
-	    "usage: xcompile [-d device] [-o file] [record ...]\n"
+	    "usage: xcompile [-d device] [--no-sandbox] [-o file] [record "
+	    "...]\n"
 	    "Compiles candidates into their engine, for a device.\n"
 	    "  -d, --device NAME   a file of mk/devices (default: host)\n"
+	    "      --no-sandbox    compile with limits only\n"
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man xcompile tells more.\n");
@@ -613,14 +661,15 @@ int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {{"device", 1, 0, 'd'},
-	    {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
-	    {0}};
+	    {"no-sandbox", 0, 0, 'N'}, {"output", 1, 0, 'o'},
+	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
 	const char *out = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "d:o:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'd': devicename = optarg; break;
+		case 'N': sandboxmode = SANDBOX_NONE; break;
 		case 'o': out = optarg; break;
 		case 'h': usage(EX_OK);
 		case 'V': stage_version(FORMAT);

@@ -839,6 +839,23 @@ library(struct lint *l, const char *path)
 	elfsym_free(&e);
 }
 
+/* the worst finding in one line */
+static void
+reason(cJSON *o, const cJSON *findings, const char *class)
+{
+	char *text;
+
+	json_each (f, findings) {
+		if (strcmp(json_string(f, "class"), class) != 0)
+			continue;
+		text = xasprintf("%s: %s: %s", json_string(f, "rule"),
+		    json_string(f, "why"), json_string(f, "text"));
+		json_set(o, "reason", cJSON_CreateString(text));
+		free(text);
+		return;
+	}
+}
+
 cJSON *
 lint_candidate(const char *engine, const cJSON *files, const char *objectpath)
 {
@@ -855,6 +872,8 @@ lint_candidate(const char *engine, const cJSON *files, const char *objectpath)
 	    cJSON_CreateString(l.hacks	 ? "hack"
 			       : l.flags ? "flagged"
 					 : "clean"));
+	if (l.hacks || l.flags)
+		reason(o, l.findings, l.hacks ? "hack" : "flag");
 	json_set(o, "track",
 	    cJSON_CreateString(
 		l.library ? "library-assisted" : "self-contained"));

@@ -17,6 +17,7 @@
  * objectpath (may be NULL) against the engine's lists.  Returns
  *
  *	{"class": "clean" | "flagged" | "hack",
+ *	 "reason": the worst finding, in one line (absent if clean),
  *	 "track": "self-contained" | "library-assisted",
  *	 "findings": [{"rule":.., "class": "flag" | "hack", "file":.., "line":n,
  *	               "text":.., "why":..}, ...]}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,27 @@ filterfd(enum jail_kind kind)
 	return fd;
 }
 
+/* the command by its path */
+static void
+command(struct args *a, const struct sandbox *s)
+{
+	static const char *const dirs[] = {
+	    "/usr/local/bin", "/usr/bin", "/bin"};
+	const char *name = s->argv[0];
+	char *path = NULL;
+
+	for (size_t i = 0; !strchr(name, '/') && i < LEN(dirs); i++) {
+		path = xasprintf("%s/%s", dirs[i], s->argv[0]);
+		if (access(path, X_OK) == 0)
+			name = path;
+		else
+			free(path);
+	}
+	arg(a, name);
+	for (const char *const *v = s->argv + 1; *v; v++)
+		arg(a, *v);
+}
+
 static void
 bwrapargs(struct args *a, const struct sandbox *s, const struct plumbing *q)
 {
@@ -144,8 +166,7 @@ bwrapargs(struct args *a, const struct sandbox *s, const struct plumbing *q)
 	arg(a, "--block-fd");
 	arg(a, xasprintf("%d", q->go[0]));
 	arg(a, "--");
-	for (const char *const *v = s->argv; *v; v++)
-		arg(a, *v);
+	command(a, s);
 }
 
 static void
@@ -236,6 +257,14 @@ lockup(const struct sandbox *s)
 		fail("seccomp");
 }
 
+static void
+idle(void)
+{
+	struct sched_param zero = {0};
+
+	sched_setscheduler(0, SCHED_IDLE, &zero);
+}
+
 static _Noreturn void
 become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
     struct args *a)
@@ -267,6 +296,8 @@ become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limits(s);
+	if (s->background)
+		idle();
 	if (mode != SANDBOX_BWRAP) {
 		const char *dir = s->cwd ? s->cwd : s->rw ? s->rw : "/";
 
@@ -468,8 +499,7 @@ spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 		q.filter = filterfd(JAIL_COMPILE);
 		bwrapargs(&a, s, &q);
 	} else {
-		for (const char *const *v = s->argv; *v; v++)
-			arg(&a, *v);
+		command(&a, s);
 	}
 	p->limit = s->output ? s->output : 64 << 10;
 	p->start = nowns();
