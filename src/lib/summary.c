@@ -147,13 +147,14 @@ static cJSON *
 rate(long n, long of)
 {
 	cJSON *r = cJSON_CreateObject();
-	struct interval w = stats_wilson((size_t)n, (size_t)of);
+	double low, high;
 
+	stats_wilson(n, of, &low, &high);
 	json_set(r, "count", cJSON_CreateNumber((double)n));
 	json_set(
 	    r, "rate", cJSON_CreateNumber(of ? (double)n / (double)of : 0));
-	json_set(r, "low", cJSON_CreateNumber(w.low));
-	json_set(r, "high", cJSON_CreateNumber(w.high));
+	json_set(r, "low", cJSON_CreateNumber(low));
+	json_set(r, "high", cJSON_CreateNumber(high));
 	return r;
 }
 

@@ -7,7 +7,7 @@ class Model(nn.Module):
     """Smooth rectifier, from very negative to very positive."""
 
     def forward(self, x):
-        return F.softplus(x, threshold=100)
+        return F.softplus(x)
 
 
 def get_inputs():

@@ -1,17 +1,18 @@
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 
 
 class Model(nn.Module):
     """Maximum of nine pixels two apart."""
 
-    def __init__(self, kernel_size, stride, padding, dilation):
+    def __init__(self, kernel_size, padding, dilation):
         super().__init__()
-        self.pool = nn.MaxPool2d(
-            kernel_size, stride=stride, padding=padding, dilation=dilation
-        )
+        self.padding = padding
+        self.pool = nn.MaxPool2d(kernel_size, stride=1, dilation=dilation)
 
     def forward(self, x):
+        x = F.pad(x, (self.padding,) * 4, value=float("-inf"))
         return self.pool(x)
 
 
@@ -20,4 +21,4 @@ def get_inputs():
 
 
 def get_init_inputs():
-    return [3, 1, 2, 2]
+    return [3, 2, 2]
