@@ -4,7 +4,7 @@
 # usage: doctor.sh
 # One line a thing: "ok", "--" (missing; what to do), or "!!" (broken).
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 69
 missing=0
 
 say() { printf '%-3s %-22s %s\n' "$1" "$2" "$3"; }

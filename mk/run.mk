@@ -81,3 +81,23 @@ why: programs
 	@$(if $(TARGET),,$(error why needs TARGET=, a file under results/)) \
 	$(MAKE) -n --trace -f $$(echo $(TARGET) | cut -d/ -f1,2)/run.mk $(TARGET) | \
 		{ grep -E 'update target|up to date|Nothing' || echo "'$(TARGET)' is up to date"; }
+
+## diff           compare RUN1= and RUN2= task by task
+.PHONY: diff gc bench-graph graph
+diff: programs
+	@$(if $(RUN2),,$(error diff needs RUN1= and RUN2=, names under results/)) \
+	bin/versus results/$(RUN1) results/$(RUN2)
+
+## gc             remove what no run refers to (DRY=1: only say so)
+gc:
+	@mk/gc.sh $(if $(DRY),-n)
+
+## graph          SVG of a run's stages with counts; with TASK= of its chain
+graph: programs $(SETUP)/report.stamp
+	@$(if $(RUN),,$(error graph needs RUN=, a name under results/)) \
+	mk/graph.sh results/$(RUN) $(TASK) | dot -Tsvg >results/$(RUN)/$(or $(TASK),graph).svg; \
+	echo results/$(RUN)/$(or $(TASK),graph).svg
+
+## bench-graph    what planning and an idle make cost at 100,000 files
+bench-graph: programs
+	@mk/bench-graph.sh

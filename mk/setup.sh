@@ -7,7 +7,7 @@
 #   pairs   PyTorch, for make check-pairs
 #   cross   the aarch64 compilers and emulator, for DEVICE=qemu-aarch64
 #   adb     Android's debug bridge, for adb devices
-#   report  gnuplot, for make report and make graph
+#   report  gnuplot and graphviz, for make report and make graph
 #   browser Chromium, for the tests of the report
 #
 # Debian packages go onto the machine, by name; all else lies under build/.
@@ -30,7 +30,7 @@ packages() {
 	pairs) echo python3-torch python3-numpy ;;
 	cross) echo gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user ;;
 	adb) echo adb ;;
-	report) echo gnuplot-nox ;;
+	report) echo gnuplot-nox graphviz ;;
 	browser) echo chromium fonts-dejavu-core ;;
 	*) echo "setup.sh: no group '$1': base test pairs cross adb report browser" >&2
 		return 64 ;;
@@ -151,9 +151,9 @@ ort() {
 
 [ $# -gt 0 ] || { sed -n '4,11s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 for group; do
-	list=$(packages "$group") || exit $?
+	names=$(packages "$group") || exit $?
 	# shellcheck disable=SC2086
-	debian $list
+	debian $names
 	case $group in
 	base)
 		[ -n "${ORT_DIR:-}" ] && [ -d build/npm/node_modules/tree-sitter-cpp ] || npm_packages
