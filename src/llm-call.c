@@ -1,118 +1,346 @@
+/*
+ * llm-call: asks a model, and is the one program that meets the network and
+ * spends money.
+ */
 #include <err.h>
+#include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "local.h"
+#include "ask.h"
+#include "batch.h"
+#include "spend.h"
+#include "secret.h"
+#include "stage.h"
+#include "store.h"
+
+#define FORMAT 1
+
+enum {
+	OPT_MODEL = 256,
+	OPT_SAMPLE,
+	OPT_ANSWERS,
+	OPT_UNORDERED,
+	OPT_BUDGET,
+	OPT_LEDGER,
+	OPT_STORE,
+	OPT_DEFER,
+	OPT_EXPORT,
+	OPT_IMPORT,
+	OPT_BATCH,
+	OPT_COST,
+	OPT_GC,
+	OPT_VERSION,
+};
 
 static const struct option options[] = {
-    {"model", required_argument, NULL, 'm'},
-    {"sample", required_argument, NULL, 's'},
-    {"answers", required_argument, NULL, 'a'},
-    {"unordered", no_argument, NULL, 'u'},
+    {"model", required_argument, NULL, OPT_MODEL},
+    {"sample", required_argument, NULL, OPT_SAMPLE},
+    {"answers", required_argument, NULL, OPT_ANSWERS},
+    {"unordered", no_argument, NULL, OPT_UNORDERED},
+    {"budget", required_argument, NULL, OPT_BUDGET},
+    {"ledger", required_argument, NULL, OPT_LEDGER},
+    {"store", required_argument, NULL, OPT_STORE},
+    {"defer", no_argument, NULL, OPT_DEFER},
+    {"export", no_argument, NULL, OPT_EXPORT},
+    {"import", no_argument, NULL, OPT_IMPORT},
+    {"batch", required_argument, NULL, OPT_BATCH},
+    {"cost", no_argument, NULL, OPT_COST},
+    {"gc", no_argument, NULL, OPT_GC},
+    {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
 
-static struct model *model;
-static struct replay *replay;
-static const char *answers;
+/* a record on its way */
+struct flight {
+	struct flight *next;
+	cJSON *record;
+	long number;
+	char *task;
+	char *line; /* what is to be written, NULL: nothing */
+	int landed;
+};
+
+static struct flight *first, **last = &first;
+static size_t waiting; /* landed, but behind one that has not */
+static int unordered;
+static int worst; /* the status to end with */
 static long sample = -1;
+static long atonce = 8;
+
+/* 77 says more than 69, and that more than 75 */
+static void
+remember(int status)
+{
+	static const int rank[] = {
+	    EX_TEMPFAIL, EX_UNAVAILABLE, EX_IOERR, EX_NOPERM};
+	int old = -1, new = -1;
+	size_t i;
+
+	for (i = 0; i < LEN(rank); i++) {
+		if (rank[i] == worst)
+			old = (int)i;
+		if (rank[i] == status)
+			new = (int)i;
+	}
+	if (new > old)
+		worst = status;
+}
 
 static void
-ask(const struct question *q, struct answer *a)
+writeline(struct flight *f)
 {
-	if (strcmp(model->provider, "oracle") == 0) {
-		oracle_answer(q, a);
-	} else if (strcmp(model->provider, "replay") == 0) {
-		if (!replay_answer(replay, q, a))
-			errx(EX_UNAVAILABLE,
-			    "%s: no recorded answer for task '%s', attempt "
-			    "%ld, "
-			    "sample %ld, role '%s'",
-			    answers, json_string(q->task, "name"), q->attempt,
-			    q->sample, q->role);
-	} else {
-		errx(EX_UNAVAILABLE, "provider '%s' is not built yet",
-		    model->provider);
+	if (f->line) {
+		fputs(f->line, stdout);
+		putc('\n', stdout);
+		if (fflush(stdout) != 0)
+			closeout();
+	}
+	free(f->line);
+	f->line = NULL;
+}
+
+/* write and forget what may be written */
+static void
+unload(void)
+{
+	struct flight *f;
+
+	while ((f = first) && f->landed) {
+		writeline(f);
+		first = f->next;
+		if (!first)
+			last = &first;
+		waiting--;
+		free(f->task);
+		free(f);
 	}
 }
 
 static void
-one(cJSON *record)
+landed(void *arg, struct outcome_of *o)
 {
-	cJSON *request = json_object(record, "request"), *response;
-	struct question q = {.task = json_object(record, "task")};
-	struct answer a = {0};
-	uint64_t start = nowns();
+	static int told;
+	struct flight *f = arg;
+	const char *why;
+
+	f->landed = 1;
+	waiting++;
+	if (o->status) {
+		remember(o->status);
+		if (!ask_stopped(&why) || !told)
+			warnx("record %ld: task '%s': %s", f->number, f->task,
+			    o->why);
+		told |= ask_stopped(&why) != 0;
+	} else {
+		json_set(f->record, "response", o->response);
+		f->line = json_print(f->record);
+		if (unordered)
+			writeline(f);
+	}
+	cJSON_Delete(f->record);
+	f->record = NULL;
+}
+
+/* stdin as a stream whose waiting lets the questions go on */
+static ssize_t
+cookieread(void *cookie, char *p, size_t n)
+{
+	struct pollfd fd = {.fd = 0, .events = POLLIN};
+	ssize_t got;
+
+	(void)cookie;
+	while (ask_count() && poll(&fd, 1, 0) == 0) {
+		ask_turn(60000, 0);
+		unload();
+	}
+	do
+		got = read(0, p, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static FILE *
+openinput(void)
+{
+	FILE *fp =
+	    fopencookie(NULL, "r", (cookie_io_functions_t){.read = cookieread});
+
+	if (!fp)
+		err(EX_OSERR, "fopencookie");
+	return fp;
+}
+
+static void
+launch(struct jsonin *in, cJSON *record)
+{
+	cJSON *request = json_object(record, "request");
+	struct flight *f = xcalloc(1, sizeof(*f));
 
 	if (sample >= 0)
 		json_set(request, "sample", cJSON_CreateNumber((double)sample));
-	q.request = request;
-	q.attempt = (long)json_intor(request, "attempt", 0, 1000000, 1);
-	q.sample = (long)json_intor(request, "sample", 0, 1000000, 0);
-	q.role = json_stringor(request, "role", "coder");
-	q.key = "";
-	ask(&q, &a);
-	response = cJSON_CreateObject();
-	json_set(response, "model", cJSON_CreateString(model->name));
-	json_set(response, "provider", cJSON_CreateString(model->provider));
-	answer_json(&a, response);
-	json_set(response, "cost", cJSON_CreateString("0.000000"));
-	json_set(response, "seconds",
-	    cJSON_CreateNumber((double)((nowns() - start) / 1000) / 1e6));
-	json_set(response, "attempts", cJSON_CreateArray());
-	cJSON_DeleteItemFromObjectCaseSensitive(request, "messages");
-	json_set(record, "response", response);
-	json_write(stdout, record);
-	answer_free(&a);
+	f->number = in->record;
+	f->task =
+	    xstrdup(json_stringor(json_object(record, "task"), "name", "?"));
+	f->record = cJSON_Duplicate(record, 1);
+	cJSON_DeleteItemFromObjectCaseSensitive(
+	    json_get(f->record, "request"), "messages");
+	*last = f;
+	last = &f->next;
+	ask_start(record, landed, f);
+	cJSON_Delete(record);
+}
+
+static void
+askall(void)
+{
+	struct jsonin in = {.fp = openinput(), .name = "stdin"};
+	size_t most = (size_t)atonce;
+	const char *why;
+	cJSON *record;
+	int more = 1;
+
+	while (more || ask_count()) {
+		unload();
+		more = more && !ask_stopped(&why);
+		if (more && ask_count() < most && waiting < 16 * most) {
+			record = json_readrecord(&in);
+			more = record != NULL;
+			if (record)
+				launch(&in, record);
+			if (ask_count() < most)
+				continue;
+		}
+		if (ask_count())
+			ask_turn(60000, -1);
+	}
+	unload();
+	if (ask_stopped(&why) && (record = json_readrecord(&in)))
+		warnx("the records from %ld on were not asked", in.record);
+	fclose(in.fp);
+	json_end(&in);
+}
+
+static struct ledger *
+openledger(const struct model *m, const char *budget, const char *path)
+{
+	int64_t bound = -1;
+	char *own = xasprintf("%s/ledger", store_dir());
+	struct ledger *l;
+
+	if (budget && *budget) {
+		bound = money_parse(budget);
+		if (bound < 0)
+			errx(EX_USAGE, "budget '%s': not an amount of dollars",
+			    budget);
+		if (model_isremote(m) && !m->priced)
+			errx(EX_DATAERR,
+			    "model '%s' states no prices, so no budget can be "
+			    "held",
+			    m->name);
+		if (m->priced && !m->maxoutput)
+			errx(EX_DATAERR,
+			    "model '%s' states no "
+			    "parameters.max_output_tokens, so no budget can be "
+			    "held",
+			    m->name);
+	}
+	l = ledger_open(path && *path ? path : own, bound);
+	free(own);
+	return m->priced ? l : NULL;
+}
+
+static struct replay *
+openreplay(const struct model *m, const char *answers)
+{
+	if (strcmp(m->provider, "replay") != 0)
+		return NULL;
+	if (!answers || !*answers)
+		answers = m->answers;
+	if (!answers)
+		errx(EX_USAGE,
+		    "model '%s': no answers to replay: give --answers PATH",
+		    m->name);
+	return replay_open(answers);
 }
 
 static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: llm-call --model NAME [--sample N] [--answers PATH]\n");
+	    "usage: llm-call --model NAME [-j N] [--sample N] [--unordered]\n"
+	    "                [--answers PATH] [--store DIR] [--budget USD] "
+	    "[--ledger FILE]\n"
+	    "                [--defer | --export | --import | --batch "
+	    "submit|poll|wait]\n"
+	    "       llm-call --cost [FILE...]\n"
+	    "       llm-call --gc\n");
 	exit(EX_USAGE);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct jsonin in = {.fp = stdin, .name = "stdin"};
-	const char *name = NULL;
-	cJSON *record;
-	int c;
+	const char *name = NULL, *answers = getenv("MKBENCH_ANSWERS");
+	const char *budget = getenv("BUDGET"), *store = NULL, *batch = NULL;
+	const char *ledger = getenv("MKBENCH_LEDGER");
+	const char *deferred = getenv("MKBENCH_BATCH");
+	struct asker asker = {.defer = deferred && strcmp(deferred, "1") == 0};
+	int c, mode = 0;
 
-	answers = getenv("MKBENCH_ANSWERS");
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	mallopt(M_TRIM_THRESHOLD, 128 << 10);
 	while ((c = getopt_long(argc, argv, "j:", options, NULL)) != -1)
 		switch (c) {
-		case 'm': name = optarg; break;
-		case 's':
+		case 'j': atonce = numarg("-j", optarg, 1, 1024); break;
+		case OPT_MODEL: name = optarg; break;
+		case OPT_SAMPLE:
 			sample = numarg("--sample", optarg, 0, 1000000);
 			break;
-		case 'a': answers = optarg; break;
-		case 'j': numarg("-j", optarg, 1, 1024); break;
-		case 'u': break;
+		case OPT_ANSWERS: answers = optarg; break;
+		case OPT_UNORDERED: unordered = 1; break;
+		case OPT_BUDGET: budget = optarg; break;
+		case OPT_LEDGER: ledger = optarg; break;
+		case OPT_STORE: store = optarg; break;
+		case OPT_DEFER: asker.defer = 1; break;
+		case OPT_BATCH: batch = optarg; /* fallthrough */
+		case OPT_EXPORT:
+		case OPT_IMPORT:
+		case OPT_COST:
+		case OPT_GC:
+			if (mode)
+				usage();
+			mode = c;
+			break;
+		case OPT_VERSION: stage_version(FORMAT);
 		default: usage();
 		}
-	if (optind != argc || !name)
+	store_open(store);
+	if (mode == OPT_COST)
+		return spend_print(argv + optind, ledger);
+	if (optind != argc || (!name && mode != OPT_GC))
 		usage();
-	model = model_read(name);
-	if (strcmp(model->provider, "replay") == 0) {
-		if (!answers)
-			answers = model->answers;
-		if (!answers)
-			errx(EX_USAGE,
-			    "model '%s': no answers to replay: "
-			    "give --answers PATH",
-			    name);
-		replay = replay_open(answers);
-	}
-	while ((record = json_readrecord(&in))) {
-		one(record);
-		cJSON_Delete(record);
-	}
-	json_end(&in);
+	if (mode == OPT_GC)
+		return spend_gc();
+	asker.m = model_read(name);
+	asker.ledger = openledger(asker.m, budget, ledger);
+	asker.replay = openreplay(asker.m, answers);
+	if (mode == OPT_EXPORT)
+		return batch_export(asker.m, sample);
+	if (mode == OPT_IMPORT)
+		return batch_import(asker.m, stdin, "stdin");
+	if (asker.m->key_env && model_isremote(asker.m))
+		secret_load(asker.m->key_env);
+	ask_init(&asker);
+	if (mode == OPT_BATCH)
+		return batch_run(asker.m, asker.ledger, batch);
+	askall();
+	http_end();
 	closeout();
-	return 0;
+	return worst;
 }

@@ -37,6 +37,7 @@ answer_free(struct answer *a)
 	buf_free(&a->text);
 	buf_free(&a->reasoning);
 	free(a->reason);
+	free(a->category);
 	free(a->finish);
 	free(a->model);
 	free(a->id);
@@ -126,6 +127,7 @@ answer_json(const struct answer *a, cJSON *object)
 	json_set(object, "outcome",
 	    cJSON_CreateString(answer_outcomename(a->outcome)));
 	addstring(object, "reason", a->reason);
+	addstring(object, "category", a->category);
 	json_set(object, "text",
 	    json_text(a->text.data ? a->text.data : "", a->text.len));
 	if (a->reasoning.len)

@@ -29,6 +29,7 @@ struct answer {
 	struct buf text;      /* the answer */
 	struct buf reasoning; /* what was shown of the way to it */
 	char *reason;	      /* why it is not ok, or NULL */
+	char *category;	      /* of a refusal or a filter, or NULL */
 	char *finish;	      /* the provider's own word, or NULL */
 	char *model;	      /* the model that answered, or NULL */
 	char *id;	      /* the provider's id of the answer, or NULL */

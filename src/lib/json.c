@@ -32,9 +32,8 @@ skipspace(struct scan *s)
 		s->p++;
 }
 
-/* length of the UTF-8 sequence at p, 0 if it is none (RFC 3629) */
-static size_t
-utf8len(const unsigned char *p, const unsigned char *end)
+size_t
+json_utf8(const unsigned char *p, const unsigned char *end)
 {
 	size_t n, i;
 	unsigned c = *p;
@@ -117,7 +116,7 @@ string(struct scan *s)
 		}
 		if (*s->p < 0x20)
 			return fail(s, "control character in a string");
-		n = utf8len(s->p, s->end);
+		n = json_utf8(s->p, s->end);
 		if (!n)
 			return fail(s, "bytes that are not UTF-8");
 		s->p += n;
@@ -668,7 +667,7 @@ json_text(const char *data, size_t n)
 	size_t k;
 
 	while (p < end) {
-		k = *p ? utf8len(p, end) : 0;
+		k = *p ? json_utf8(p, end) : 0;
 		if (k)
 			buf_add(&b, p, k);
 		else
@@ -687,7 +686,7 @@ json_isutf8(const void *data, size_t n)
 	size_t k;
 
 	for (; p < end; p += k)
-		if (!(k = utf8len(p, end)))
+		if (!(k = json_utf8(p, end)))
 			return 0;
 	return 1;
 }

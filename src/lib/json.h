@@ -101,6 +101,8 @@ void json_set(cJSON *object, const char *key, cJSON *value);
 cJSON *json_text(const char *data, size_t n);
 /* whether n bytes are UTF-8 */
 int json_isutf8(const void *data, size_t n);
+/* length of the UTF-8 sequence at p (RFC 3629), 0 if it is none */
+size_t json_utf8(const unsigned char *p, const unsigned char *end);
 /* a decimal string, for integers that may pass 2^53 */
 cJSON *json_u64(uint64_t v);
 

@@ -16,9 +16,9 @@ static const char *const auths[] = {
     "bearer", "x-api-key", "api-key", "x-goog-api-key", "none", NULL};
 static const char *const outputs[] = {"text", "json", NULL};
 static const char *const keys[] = {"note", "example", "provider", "base_url",
-    "path", "model", "key_env", "auth", "headers", "parameters", "extra",
-    "drop", "stream", "prices", "limits", "timeouts", "retries", "command",
-    "output", "answers", NULL};
+    "path", "model", "key_env", "auth", "ca_file", "headers", "parameters",
+    "extra", "drop", "max_output_key", "stream", "prices", "limits", "timeouts",
+    "retries", "command", "output", "answers", NULL};
 static const char *const parameters[] = {"max_output_tokens", "temperature",
     "top_p", "top_k", "stop", "seed", "reasoning_effort", "thinking_tokens",
     "verbosity", NULL};
@@ -27,7 +27,8 @@ static const char *const prices[] = {
 static const char *const limits[] = {
     "requests_per_minute", "tokens_per_minute", "concurrency", NULL};
 static const char *const timeouts[] = {"connect", "idle", "total", NULL};
-static const char *const retries[] = {"attempts", "seconds", "hint", NULL};
+static const char *const retries[] = {
+    "attempts", "seconds", "base", "hint", NULL};
 /* headers that carry secrets, which a model file must not hold */
 static const char *const secrets[] = {"authorization", "x-api-key", "api-key",
     "x-goog-api-key", "cookie", "proxy-authorization", NULL};
@@ -156,6 +157,7 @@ readlimits(struct model *m)
 	m->total = seconds(t, "total", 3600);
 	m->tries = (int)json_intor(r, "attempts", 1, 100, 8);
 	m->trytime = seconds(r, "seconds", 1800);
+	m->trybase = seconds(r, "base", 1);
 	m->hintcap = seconds(r, "hint", 120);
 }
 
@@ -285,9 +287,11 @@ model_read(const char *name)
 	m->headers = section(m->json, "headers", NULL);
 	m->extra = section(m->json, "extra", NULL);
 	m->drop = strings(m->json, "drop");
+	m->max_output_key = json_stringor(m->json, "max_output_key", NULL);
 	m->stream = json_boolor(m->json, "stream", -1);
 	m->command = strings(m->json, "command");
 	m->output = choice(m->json, "output", outputs);
+	m->ca_file = json_stringor(m->json, "ca_file", NULL);
 	m->answers = json_stringor(m->json, "answers", NULL);
 	json_boolor(m->json, "example", 0);
 	readparameters(m);

@@ -26,6 +26,7 @@ struct model {
 	const char *model;	 /* as the provider calls it */
 	const char *key_env;	 /* name of the key's variable, or NULL */
 	const char *auth;	 /* how the key is sent; NULL: provider's own */
+	const char *ca_file;	 /* certificates to trust, NULL: the system's */
 	const char *answers;	 /* replay: file or directory, or NULL */
 	const char *output;	 /* exec: "text" or "json" */
 	const cJSON *command;	 /* exec: argument vector */
@@ -33,19 +34,21 @@ struct model {
 	const cJSON *parameters; /* by mkbench's names, or NULL */
 	const cJSON *extra;	 /* merged into the body as is, or NULL */
 	const cJSON *drop;	 /* body keys to leave out, or NULL */
-	int stream;		 /* 1, 0, or -1: where it matters */
-	long maxoutput;		 /* parameters.max_output_tokens or 0 */
-	int priced;		 /* prices are stated */
-	int64_t price[PRICES];	 /* pico-dollars per token */
-	double batch;		 /* what a batch costs, as a share: 0.5 */
-	long rpm, tpm;		 /* limits per minute, 0: none */
-	long concurrency;	 /* at once, over all processes */
-	double connect;		 /* time-outs in seconds */
-	double idle;		 /* no byte for so long ends a transfer */
-	double total;		 /* of one attempt */
-	int tries;		 /* attempts at most */
-	double trytime;		 /* seconds for all of them */
-	double hintcap;		 /* longest wait that a server may ask for */
+	const char *max_output_key; /* body key of max_output_tokens, or NULL */
+	int stream;		    /* 1, 0, or -1: where it matters */
+	long maxoutput;		    /* parameters.max_output_tokens or 0 */
+	int priced;		    /* prices are stated */
+	int64_t price[PRICES];	    /* pico-dollars per token */
+	double batch;		    /* what a batch costs, as a share: 0.5 */
+	long rpm, tpm;		    /* limits per minute, 0: none */
+	long concurrency;	    /* at once, over all processes */
+	double connect;		    /* time-outs in seconds */
+	double idle;		    /* no byte for so long ends a transfer */
+	double total;		    /* of one attempt */
+	int tries;		    /* attempts at most */
+	double trytime;		    /* seconds for all of them */
+	double trybase; /* the first wait is at most so long, seconds */
+	double hintcap; /* longest wait that a server may ask for */
 };
 
 /* names of the providers, NULL-terminated */
