@@ -394,7 +394,7 @@ prompt(cJSON *record)
 	json_restoreplace(place);
 	s.device = device;
 	s.task = json_object(record, "task");
-	s.kind = engine_kind(s.engine, json_string(s.task, "op"));
+	s.kind = engine_kind(s.engine, s.task);
 	json_set(request, "engine", cJSON_CreateString(enginename));
 	json_set(request, "role", cJSON_CreateString(role));
 	json_set(request, "attempt",

@@ -429,7 +429,7 @@ unpack(cJSON *record)
 	cJSON *response = json_object(record, "response");
 	const char *outcome = json_string(response, "outcome");
 	const cJSON *engine = engine_load(json_string(request, "engine"));
-	const cJSON *kind = engine_kind(engine, json_string(task, "op"));
+	const cJSON *kind = engine_kind(engine, task);
 	size_t i;
 
 	if (strcmp(outcome, "ok") != 0 && strcmp(outcome, "truncated") != 0)

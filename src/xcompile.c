@@ -42,7 +42,7 @@ struct recipe {
 	struct args first;
 	const char *artifact;  /* its name in the candidate's directory */
 	const struct mnn *mnn; /* NULL: the one command is all */
-	const cJSON *operator; /* of the engine's map */
+	const cJSON *entry;    /* of the engine's map */
 	const char *kind;
 };
 
@@ -226,7 +226,7 @@ mnnlink(struct args *a, const struct recipe *r, const cJSON *bindings)
 	arg(a, r->artifact);
 	arg(a, "kernel.o");
 	if (strcmp(r->kind, "composite") != 0) {
-		gate = mnn_gate(r->mnn, r->kind, r->operator);
+		gate = mnn_gate(r->mnn, r->kind, r->entry);
 		arg(a, gate);
 		free(gate);
 	}
@@ -238,13 +238,12 @@ static struct recipe
 recipe(const cJSON *engine, const cJSON *device, const cJSON *task,
     const cJSON *files)
 {
-	const char *op = json_string(task, "op");
-	const cJSON *kind = engine_kind(engine, op);
+	const cJSON *kind = engine_kind(engine, task);
 	struct recipe r = {.artifact = "candidate.so"};
 
 	if (strcmp(json_stringor(engine, "recipe", ""), "mnn") == 0) {
-		r.kind = engine_kindname(engine, op);
-		r.operator= engine_operator(engine, op);
+		r.kind = engine_kindname(engine, task);
+		r.entry = engine_operator(engine, task);
 		/* the converter runs here, wherever the model runs */
 		r.mnn = mnn_open(strcmp(r.kind, "composite") == 0
 				     ? "native"
@@ -275,8 +274,7 @@ nextcommand(const struct recipe *r, int done, const char *dir, struct args *cmd,
 	if (done > 1 || !r->mnn)
 		return 0;
 	bindings = cJSON_CreateArray();
-	rc = mnn_registrations(r->mnn, r->kind,
-	    json_stringor(r->operator, "type", ""), dir, bindings, log);
+	rc = mnn_registrations(r->mnn, r->kind, r->entry, dir, bindings, log);
 	if (rc == 0)
 		mnnlink(cmd, r, bindings);
 	cJSON_Delete(bindings);
@@ -296,7 +294,7 @@ key(char hex[65], const struct recipe *r, const char *version,
 	for (i = 0; i < r->first.n; i++)
 		buf_addf(&b, "%s\n", r->first.v[i]);
 	if (r->mnn) {
-		text = json_print(r->operator);
+		text = json_print(r->entry);
 		buf_addf(&b, "%s %s %s\n", r->mnn->key, r->kind, text);
 		free(text);
 	}

@@ -247,12 +247,23 @@ mnn_kind(const struct mnn *m, const char *kind)
 	return k;
 }
 
-char *
-mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator)
+/* "Convolution,ConvolutionDepthwise" */
+static char *
+typelist(const cJSON *entry)
 {
-	const char *type = json_string(operator, "type");
-	const cJSON *native = json_get(operator, "native");
-	char *path = xasprintf("%s/gate/%s-%s.o", m->dir, kind, type);
+	struct buf b = {0};
+
+	json_each (t, json_array(entry, "types"))
+		buf_addf(&b, "%s%s", b.len ? "," : "", t->valuestring);
+	return b.data ? b.data : xstrdup("");
+}
+
+char *
+mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry)
+{
+	const cJSON *native = json_get(entry, "native");
+	char *types = typelist(entry);
+	char *path = xasprintf("%s/gate/%s-%s.o", m->dir, kind, types);
 	char *sh = rootpath("mk/engines/mnn.sh");
 	const char **argv;
 	size_t n = 0;
@@ -264,13 +275,14 @@ mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator)
 		argv[n++] = "gate";
 		argv[n++] = m->dir;
 		argv[n++] = kind;
-		argv[n++] = type;
+		argv[n++] = types;
 		json_each (f, native)
 			argv[n++] = f->valuestring;
 		script(argv);
 		free(argv);
 	}
 	free(sh);
+	free(types);
 	return path;
 }
 
@@ -321,14 +333,18 @@ registration(const char *symbol, int *inmnn)
 	return symbol[2] == 'Z' ? NULL : at;
 }
 
-/* does the registration speak of the operator's type? */
+/* does the registration speak of one of the operator's types? */
 static int
-isfor(const char *at, const char *type)
+isfor(const char *at, const cJSON *entry)
 {
-	char *want = xasprintf("__OpType_%s__", type);
-	int yes = strstr(at, want) != NULL;
+	int yes = 0;
+	char *want;
 
-	free(want);
+	json_each (t, json_array(entry, "types")) {
+		want = xasprintf("__OpType_%s__", t->valuestring);
+		yes |= strstr(at, want) != NULL;
+		free(want);
+	}
 	return yes;
 }
 
@@ -340,7 +356,7 @@ struct found {
 };
 
 static void
-symbol(struct found *f, const char *kind, const char *type, char *line,
+symbol(struct found *f, const char *kind, const cJSON *entry, char *line,
     cJSON *link)
 {
 	char t = line[17], *name = line + 19, *arg;
@@ -359,7 +375,7 @@ symbol(struct found *f, const char *kind, const char *type, char *line,
 		f->elsewhere = 1;
 		return;
 	}
-	if (strcmp(kind, "atomic") == 0 && !isfor(at, type)) {
+	if (strcmp(kind, "atomic") == 0 && !isfor(at, entry)) {
 		snprintf(f->other, sizeof(f->other), "%s", at);
 		return;
 	}
@@ -408,9 +424,10 @@ judge(const struct found *f, const char *kind, const char *type,
 }
 
 int
-mnn_registrations(const struct mnn *m, const char *kind, const char *type,
+mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log)
 {
+	const char *type = json_array(entry, "types")->child->valuestring;
 	const char *argv[] = {json_string(m->json, "nm"), "kernel.o", NULL};
 	struct proc p = {
 	    .argv = argv, .dir = dir, .maxoutput = 16 << 20, .seconds = 60};
@@ -422,7 +439,7 @@ mnn_registrations(const struct mnn *m, const char *kind, const char *type,
 		err(EX_UNAVAILABLE, "%s", argv[0]);
 	for (line = strtok_r(r.out.data, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
-		symbol(&f, kind, type, line, link);
+		symbol(&f, kind, entry, line, link);
 	buf_free(&r.out);
 	return judge(&f, kind, type, dir, log);
 }

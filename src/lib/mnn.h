@@ -32,9 +32,9 @@ cJSON *mnn_facts(const struct mnn *m);
    status 69 if this build cannot make it (no converter) */
 const cJSON *mnn_kind(const struct mnn *m, const char *kind);
 
-/* the object that makes traps of an operator's native code and names its type
-   to the runner; absolute path, freed by the caller */
-char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator);
+/* the object that makes traps of an operator's native code and names its types
+   to the runner; entry is the operator map's; absolute path, freed by caller */
+char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry);
 
 /*
  * The candidate's registration functions among the symbols of an object, as
@@ -42,7 +42,7 @@ char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *operator);
  * Returns 0, or -1 with what is wrong appended to log as a compiler would say
  * it: nothing registered, another type, another namespace.
  */
-int mnn_registrations(const struct mnn *m, const char *kind, const char *type,
+int mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log);
 
 /*

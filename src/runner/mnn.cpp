@@ -29,8 +29,9 @@
 #include "runner.h"
 
 extern "C" {
-/* of the candidate arm: the operator type it stands for, its kind ('a'tomic or
-   'g'eometric), and the candidate's registration functions, bound at link */
+/* of the candidate arm: the operator types it stands for, joined by commas, its
+   kind ('a'tomic or 'g'eometric), and the candidate's registration functions,
+   bound at link */
 extern const char mkbench_op[];
 extern const char mkbench_kind[];
 void mkbench_register0(void) __attribute__((weak));
@@ -66,18 +67,7 @@ extern Creators *gate_creators __asm__("_ZN3MNN10CPUBackend8gCreatorE");
 namespace
 {
 
-bool native_turn;		/* MNN registers its own now */
-CPUBackend::Creator *candidate; /* the first one of the operator's type */
-int candidate_type = -1;
-
-int
-optype(const char *name)
-{
-	for (int i = OpType_MIN; i <= OpType_MAX; i++)
-		if (strcmp(EnumNameOpType((OpType)i), name) == 0)
-			return i;
-	return -1;
-}
+bool native_turn; /* MNN registers its own now */
 
 bool
 atomic(void)
@@ -119,24 +109,53 @@ class Counted : public Execution
 	std::unique_ptr<Execution> kernel;
 };
 
+/* the creator in force for one of the candidate's types */
 class Gate : public CPUBackend::Creator
 {
       public:
+	CPUBackend::Creator *candidate = nullptr; /* the first it registered */
+
 	Execution *onCreate(const std::vector<Tensor *> &in,
 	    const std::vector<Tensor *> &out, const Op *op,
 	    Backend *bn) const override
 	{
-		Execution *e;
+		Execution *e = candidate->onCreate(in, out, op, bn);
 
-		if (!candidate)
-			return nullptr;
-		e = candidate->onCreate(in, out, op, bn);
 		if (!e)
 			return nullptr;
 		mkbench_created++;
 		return new Counted(e);
 	}
 };
+
+int
+optype(const std::string &name)
+{
+	for (int i = OpType_MIN; i <= OpType_MAX; i++)
+		if (name == EnumNameOpType((OpType)i))
+			return i;
+	return -1;
+}
+
+/* the operator types that the candidate stands for, from mkbench_op; types
+   that this MNN does not have are left out */
+std::map<int, Gate> &
+gates(void)
+{
+	static std::map<int, Gate> all;
+	const char *p = mkbench_op;
+
+	while (all.empty() && *p) {
+		size_t n = strcspn(p, ",");
+		int type = optype(std::string(p, n));
+
+		if (type >= 0)
+			all[type];
+		p += n;
+		p += *p == ',';
+	}
+	return all;
+}
 
 /* stands where the native geometry stood until the candidate's replaces it */
 class Absent : public GeometryComputer
@@ -192,28 +211,32 @@ registers(void)
  * counted through the other; one in the table of loops is left where it is.
  */
 int
-geometryenters(int type)
+geometryenters(void)
 {
 	static std::shared_ptr<GeometryComputer> absent(new Absent);
 	const GeometryComputer *c;
+	int found = 0;
 
-	GeometryComputer::registerGeometryComputer(
-	    nullptr, {type}, Runtime::Compiler_Loop);
-	GeometryComputer::registerGeometryComputer(absent, {type});
-	registers();
-	c = GeometryComputer::search(type, Runtime::Compiler_Loop);
-	if (c == absent.get()) {
-		fprintf(stderr, "mnn: no geometry was registered for %s\n",
-		    mkbench_op);
-		return -1;
-	}
-	if (c == GeometryComputer::search(type, Runtime::Compiler_Geometry))
+	for (auto &g : gates()) {
 		GeometryComputer::registerGeometryComputer(
-		    std::make_shared<CountedGeometry>(c), {type},
-		    Runtime::Compiler_Loop);
-	else
-		mkbench_created++;
-	return 0;
+		    nullptr, {g.first}, Runtime::Compiler_Loop);
+		GeometryComputer::registerGeometryComputer(absent, {g.first});
+	}
+	registers();
+	for (auto &g : gates()) {
+		c = GeometryComputer::search(g.first, Runtime::Compiler_Loop);
+		if (c == absent.get())
+			continue;
+		found++;
+		if (c == GeometryComputer::search(
+			     g.first, Runtime::Compiler_Geometry))
+			GeometryComputer::registerGeometryComputer(
+			    std::make_shared<CountedGeometry>(c), {g.first},
+			    Runtime::Compiler_Loop);
+		else
+			mkbench_created++;
+	}
+	return found;
 }
 
 MNNUnaryExecute
@@ -234,47 +257,48 @@ nobinary(int)
 void
 closefunctions(CoreFunctions *core)
 {
-	if (strcmp(mkbench_op, "UnaryOp") == 0)
+	if (gates().count(OpType_UnaryOp))
 		core->MNNSelectUnaryFunctionForFloat = nounary;
-	if (strcmp(mkbench_op, "BinaryOp") == 0)
+	if (gates().count(OpType_BinaryOp))
 		core->MNNSelectBinaryFunctionForFloat = nobinary;
 }
 
 int
-enter(void)
+atomicenters(void)
 {
-	int type;
+	int found = 0;
 
-	if (!mkbench_op[0]) {
-		MNNGetExtraRuntimeCreator(MNN_FORWARD_CPU);
-		return 0;
-	}
-	type = optype(mkbench_op);
-	if (type < 0) {
-		fprintf(
-		    stderr, "mnn: this MNN has no operator %s\n", mkbench_op);
-		return -1;
-	}
-	candidate_type = type;
-	if (atomic())
-		registers();
-	native_turn = true;
-	MNNGetExtraRuntimeCreator(MNN_FORWARD_CPU);
-	native_turn = false;
-	if (!atomic())
-		return geometryenters(type);
-	if (!candidate) {
-		fprintf(stderr, "mnn: no creator was registered for %s\n",
-		    mkbench_op);
-		return -1;
-	}
-	static Gate gate;
-	(*gate_creators)[(OpType)type] = &gate;
 	closefunctions(MNNGetCoreFunctions());
 #ifdef MNN_USE_SSE
 	if (AVX2Functions::get())
 		closefunctions(AVX2Functions::get());
 #endif
+	for (auto &g : gates()) {
+		if (!g.second.candidate)
+			continue;
+		(*gate_creators)[(OpType)g.first] = &g.second;
+		found++;
+	}
+	return found;
+}
+
+int
+enter(void)
+{
+	bool candidate = mkbench_op[0] != '\0';
+
+	if (candidate && atomic())
+		registers();
+	native_turn = true;
+	MNNGetExtraRuntimeCreator(MNN_FORWARD_CPU);
+	native_turn = false;
+	if (!candidate)
+		return 0;
+	if ((atomic() ? atomicenters() : geometryenters()) == 0) {
+		fprintf(
+		    stderr, "mnn: nothing is registered for %s\n", mkbench_op);
+		return -1;
+	}
 	return 0;
 }
 
@@ -282,19 +306,20 @@ enter(void)
 
 /*
  * In force instead of MNN's.  Before MNN's own turn only the candidate calls
- * it; in MNN's turn the native creator of the candidate's type is left out.
+ * it; in MNN's turn the native creators of the candidate's types are left out.
  */
 bool
 CPUBackend::addCreator(OpType t, Creator *c)
 {
-	if (atomic() && !native_turn && !candidate) {
-		int want = optype(mkbench_op);
+	auto gate = atomic() ? gates().find(t) : gates().end();
 
-		if (want == t)
-			candidate = c;
-		return want == t;
+	if (gate != gates().end()) {
+		if (native_turn || gate->second.candidate)
+			return false;
+		gate->second.candidate = c;
+		return true;
 	}
-	if (!gate_creators || (atomic() && t == candidate_type))
+	if (!native_turn || !gate_creators)
 		return false;
 	return gate_creators->insert(std::make_pair(t, c)).second;
 }
@@ -487,6 +512,13 @@ setup(struct job *job)
 	if (status != 0) {
 		fprintf(stderr, "mnn: the session cannot be resized (%d)\n",
 		    status);
+		return -1;
+	}
+	if (mkbench_op[0] && mkbench_created == 0) {
+		fprintf(stderr,
+		    "mnn: the converted model holds no %s that the candidate "
+		    "could be\n",
+		    mkbench_op);
 		return -1;
 	}
 	for (auto &p : ins)
