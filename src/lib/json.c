@@ -505,14 +505,89 @@ json_readfile(const char *path)
 	return json;
 }
 
+/* cJSON's own printer takes doubles for equal that differ in their last bit,
+   and a stage must pass on what it was given */
+static void
+printnumber(struct buf *b, double v)
+{
+	char s[40];
+	int digits;
+
+	if (!isfinite(v)) {
+		buf_adds(b, "null");
+		return;
+	}
+	for (digits = 15; digits <= 17; digits++) {
+		snprintf(s, sizeof(s), "%.*g", digits, v);
+		if (strtod(s, NULL) == v)
+			break;
+	}
+	if (v == trunc(v) && fabs(v) <= JSON_INT)
+		snprintf(s, sizeof(s), "%.0f", v);
+	buf_adds(b, s);
+}
+
+static void
+printstring(struct buf *b, const char *s)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *p;
+	size_t n;
+
+	buf_add(b, "\"", 1);
+	for (; *s; s++) {
+		for (n = 0;
+		     (unsigned char)s[n] >= ' ' && s[n] != '"' && s[n] != '\\';
+		     n++)
+			;
+		buf_add(b, s, n);
+		s += n;
+		if (!*s)
+			break;
+		if ((p = strchr(from, *s)))
+			buf_addf(b, "\\%c", to[p - from]);
+		else
+			buf_addf(b, "\\u%04x", (unsigned char)*s);
+	}
+	buf_add(b, "\"", 1);
+}
+
+static void
+print(struct buf *b, const cJSON *json)
+{
+	int object = cJSON_IsObject(json);
+
+	if (object || cJSON_IsArray(json)) {
+		buf_add(b, object ? "{" : "[", 1);
+		json_each (e, json) {
+			if (object) {
+				printstring(b, e->string);
+				buf_add(b, ":", 1);
+			}
+			print(b, e);
+			if (e->next)
+				buf_add(b, ",", 1);
+		}
+		buf_add(b, object ? "}" : "]", 1);
+	} else if (cJSON_IsString(json)) {
+		printstring(b, json->valuestring);
+	} else if (cJSON_IsNumber(json)) {
+		printnumber(b, json->valuedouble);
+	} else {
+		buf_adds(b, cJSON_IsRaw(json)	  ? json->valuestring
+			    : cJSON_IsTrue(json)  ? "true"
+			    : cJSON_IsFalse(json) ? "false"
+						  : "null");
+	}
+}
+
 char *
 json_print(const cJSON *json)
 {
-	char *s = cJSON_PrintUnformatted(json);
+	struct buf b = {0};
 
-	if (!s)
-		errx(EX_OSERR, "cannot print JSON: out of memory");
-	return s;
+	print(&b, json);
+	return b.data;
 }
 
 void

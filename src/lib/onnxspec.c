@@ -669,12 +669,6 @@ onnxspec_end(struct onnxspec *s)
    the record of its model.  {"k":null}: not there; {"k":{"=":v}}: is v;
    {"k":{..}}: differs within, lists of the same length by place. */
 
-static int
-isnumber(const cJSON *x)
-{
-	return cJSON_IsNumber(x) || cJSON_IsRaw(x);
-}
-
 static cJSON *
 replaced(const cJSON *to)
 {
@@ -686,19 +680,37 @@ replaced(const cJSON *to)
 
 static cJSON *differs(const cJSON *from, const cJSON *to);
 
+/* whether a tensor is a part of a model's file, whose bytes are in the model */
+static int
+isfilepart(const cJSON *tensor)
+{
+	return !!json_get(json_get(tensor, "external"), "field");
+}
+
+static int
+isdata(const char *key)
+{
+	return strcmp(key, "data") == 0 || strcmp(key, "raw") == 0 ||
+	       strcmp(key, "external") == 0 || strcmp(key, "field") == 0;
+}
+
 static cJSON *
 objectdiffers(const cJSON *from, const cJSON *to)
 {
 	cJSON *object = cJSON_CreateObject(), *d;
+	int part = isfilepart(to);
 
 	json_each (e, from)
-		if (!cJSON_GetObjectItemCaseSensitive(to, e->string))
+		if (!cJSON_GetObjectItemCaseSensitive(to, e->string) &&
+		    !(part && isdata(e->string)))
 			cJSON_AddItemToObject(
 			    object, e->string, cJSON_CreateNull());
 	json_each (e, to) {
 		const cJSON *was =
 		    cJSON_GetObjectItemCaseSensitive(from, e->string);
 
+		if (part && isdata(e->string))
+			continue;
 		d = was ? differs(was, e) : replaced(e);
 		if (d)
 			cJSON_AddItemToObject(object, e->string, d);
@@ -734,13 +746,13 @@ differs(const cJSON *from, const cJSON *to)
 	else if (cJSON_IsArray(from) && cJSON_IsArray(to) &&
 		 cJSON_GetArraySize(from) == cJSON_GetArraySize(to))
 		d = listdiffers(from, to);
-	else if (isnumber(from) && isnumber(to) &&
+	else if (cJSON_IsNumber(from) && cJSON_IsNumber(to) &&
 		 json_realvalue(from) == json_realvalue(to))
 		return NULL;
 	else if (cJSON_IsString(from) && cJSON_IsString(to) &&
 		 strcmp(from->valuestring, to->valuestring) == 0)
 		return NULL;
-	else if (!isnumber(from) && !cJSON_IsString(from) &&
+	else if (!cJSON_IsNumber(from) && !cJSON_IsString(from) &&
 		 (from->type & 0xff) == (to->type & 0xff) &&
 		 !cJSON_IsArray(from))
 		return NULL;

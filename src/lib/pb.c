@@ -86,17 +86,6 @@ nonfinite(double v)
 					   : "Infinity");
 }
 
-/* a number node if cJSON prints that as text, else the text itself */
-static cJSON *
-number(double v, const char *text)
-{
-	char s[40];
-
-	snprintf(s, sizeof(s), "%1.15g", v);
-	return strcmp(s, text) == 0 && *text != '-' ? cJSON_CreateNumber(v)
-						    : cJSON_CreateRaw(text);
-}
-
 cJSON *
 json_float(float v)
 {
@@ -110,23 +99,13 @@ json_float(float v)
 		if (strtof(s, NULL) == v)
 			break;
 	}
-	return number(strtod(s, NULL), s);
+	return cJSON_CreateNumber(strtod(s, NULL));
 }
 
 cJSON *
 json_double(double v)
 {
-	char s[40];
-	int d;
-
-	if (!isfinite(v))
-		return nonfinite(v);
-	for (d = 15; d <= 17; d++) {
-		snprintf(s, sizeof(s), "%.*g", d, v);
-		if (strtod(s, NULL) == v)
-			break;
-	}
-	return number(v, s);
+	return isfinite(v) ? cJSON_CreateNumber(v) : nonfinite(v);
 }
 
 cJSON *
@@ -151,8 +130,6 @@ json_realvalue(const cJSON *node)
 {
 	if (cJSON_IsNumber(node))
 		return node->valuedouble;
-	if (cJSON_IsRaw(node))
-		return strtod(node->valuestring, NULL);
 	if (cJSON_IsBool(node))
 		return cJSON_IsTrue(node);
 	if (cJSON_IsString(node) && strcmp(node->valuestring, "NaN") == 0)
