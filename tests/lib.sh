@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lib.sh - TAP for the test scripts.  Source it; end with `finish'.
 #
 #   ok NAME COMMAND...          passes if the command's status is 0

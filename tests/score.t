@@ -43,7 +43,7 @@ ok 'CSR 4 of 5, FCR 2, fast_1.5 1' jq -e '.summary.overall|.CSR.count==4 and
 ok 'Wilson of 4 in 5' jq -e '.summary.overall.CSR|(.low*1e4|round)==3755 and
 	(.high*1e4|round)==9638' "$tmp/j"
 ok 'a hack is counted' jq -e '.summary.hack==1' "$tmp/j"
-run a unary >"$tmp/one"; for i in 1 2 3; do run a unary '.run.status="wrong"'; done >>"$tmp/one"
+run a unary >"$tmp/one"; for _ in 1 2 3; do run a unary '.run.status="wrong"'; done >>"$tmp/one"
 score "$tmp/one" | score -s -f json >"$tmp/k"
 ok 'pass@k of 1 right in 4 is k/4' jq -e '[.summary.pass_at[].correct]==[0.25,0.5,0.75,1]' "$tmp/k"
 

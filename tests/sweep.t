@@ -10,6 +10,7 @@ tree() {
 	export MKBENCH_ROOT=$tmp MKBENCH_STORE=$tmp/store
 }
 # make sweep quietly: it must say nothing on stderr
+# shellcheck disable=SC2120
 sweep() {
 	env -u MAKEFLAGS make sweep SUITE=first TASKS="$tasks" RUN=t DEVRUN=--quick JOBS=2 "$@"
 }
