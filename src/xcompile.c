@@ -612,7 +612,15 @@ look(const char *engine, const cJSON *candidate, cJSON *b)
 {
 	const char *artifact = json_stringor(b, "artifact", NULL);
 	char *path = artifact ? rootpath("%s", artifact) : NULL;
+	char *slash = path ? strrchr(path, '/') : NULL;
 
+	/* an artifact with the engine in it says nothing of the candidate */
+	if (path && json_get(b, "mnn")) {
+		*slash = '\0';
+		slash = xasprintf("%s/kernel.o", path);
+		free(path);
+		path = slash;
+	}
 	if (strcmp(json_string(candidate, "status"), "ok") == 0)
 		json_set(b, "lint",
 		    lint_candidate(engine, json_get(candidate, "files"), path));

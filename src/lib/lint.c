@@ -81,6 +81,17 @@ ruleadd(struct rules *r, char *line, const char *path, int number)
 	    kindof(kind, path, number), xstrdup(category), xstrdup(pattern)};
 }
 
+static void rulesread(struct rules *r, const char *path);
+
+static void
+ruleinclude(struct rules *r, const char *name)
+{
+	char *path = rootpath("mk/engines/%s", name);
+
+	rulesread(r, path);
+	free(path);
+}
+
 static void
 rulesread(struct rules *r, const char *path)
 {
@@ -96,7 +107,10 @@ rulesread(struct rules *r, const char *path)
 		if (*line != '#' && *line != '\n') {
 			char *copy = xstrndup(line, (size_t)(end - line));
 
-			ruleadd(r, copy, path, number);
+			if (strncmp(copy, "include ", 8) == 0)
+				ruleinclude(r, copy + 8);
+			else
+				ruleadd(r, copy, path, number);
 			free(copy);
 		}
 		if (!*end)
