@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# shellcheck source=tests/lib.sh
+# shellcheck source=tests/lib.sh disable=SC2016,SC2317
 . "$(dirname "$0")/lib.sh"
 here=$top/tests/err-extract
-
-# shellcheck disable=SC2016,SC2317
 
 # every mutation by gcc, gcc with JSON and clang; prints "NAME KIND HOW WHEN"
 corpus() {
@@ -78,17 +76,19 @@ echo 'secret' >"$tmp/secret.h"
 printf '%s:1:1: error: no\nkernel.c:1:1: error: x\nkernel.c:1:1: note: y\n%s:1:1: note: here\n' \
 	"$tmp/secret.h" "$tmp/secret.h" >"$tmp/log"
 status 0 "a log that names a file outside" err-extract --text -l "$tmp/log"
-ok "is not followed" bash -c "! grep -qE 'secret\$|$tmp' '$tmp/out'"
 cp "$tmp/out" "$tmp/got"
-ok "and its directory is not shown" bash -c "! grep -q '$tmp' '$tmp/got'"
+ok "is read" grep -q '"message":"no"' "$tmp/got"
+ok "that file is not" bash -c '! grep -q "text.*secret" "$1"' - "$tmp/got"
+ok "and its directory is not shown" bash -c '! grep -qF "$1" "$1/got"' - "$tmp"
 
 # the budget
 for i in $(seq 400); do
 	echo "kernel.c:$i:1: error: unknown type name 'type$i'"
 done >"$tmp/log"
 status 0 "400 errors in 500 tokens" err-extract --text -b 500 -l "$tmp/log"
-ok "fit" jq -e '.errors | .total == 400 and .tokens <= 500 and (.list | length) > 3' "$tmp/out"
-ok "by the printed size" test "$(jq -c .errors.list "$tmp/out" | wc -c)" -le 1530
+cp "$tmp/out" "$tmp/got"
+ok "fit" jq -e '.errors | .total == 400 and .tokens <= 500 and (.list | length) > 3' "$tmp/got"
+ok "by the printed size" test "$(jq -c .errors.list "$tmp/got" | wc -c)" -le 1530
 
 # cut off anywhere, no harm
 case=$(find "$here/cases" -name '*json*.log' | head -1)
@@ -99,7 +99,8 @@ done
 ok "JSON cut off at any byte" test $rc = 0
 head -c 20000 /dev/urandom >"$tmp/random"
 status 0 "random bytes" err-extract --text -l "$tmp/random"
-ok "give JSON" jq -e .errors "$tmp/out"
+cp "$tmp/out" "$tmp/got"
+ok "give JSON" jq -e .errors "$tmp/got"
 
 # 10 MB in under half a second (the machine's load aside: processor time)
 perl -e 'for (1 .. 60000) { my $l = $_ % 5000; print "kernel.cc: In function \x27void f()\x27:\nkernel.cc:$l:5: error: \x27foo$l\x27 was not declared in this scope\n   12 |     foo();\n      |     ^~~\nkernel.cc:3:1: note: declared here\n" }' >"$tmp/big.log"
