@@ -83,12 +83,15 @@ prepare() {
 	(cd "$dir" && "${args[@]}" -I"$top/src/runner" -c "$top/src/runner/mnn.cpp" \
 		-o "$tmp/mnn.o") >"$tmp/log" 2>&1 ||
 		{ grep -m3 error "$tmp/log" >&2; die "src/runner/mnn.cpp does not compile against '$root'"; }
-	"$cxx" -x c -std=gnu11 -O2 -g1 -D_GNU_SOURCE -I"$top/src/runner" \
-		-c "$top/src/runner/runner.c" -o "$tmp/runner.o" >"$tmp/log" 2>&1 ||
-		{ grep -m3 error "$tmp/log" >&2; die "src/runner/runner.c does not compile with $cxx"; }
+	for part in runner/runner lib/jail; do
+		"$cxx" -x c -std=gnu11 -O2 -g1 -D_GNU_SOURCE -I"$top/src/runner" \
+			-I"$top/src/lib" -c "$top/src/$part.c" \
+			-o "$tmp/${part##*/}.o" >"$tmp/log" 2>&1 ||
+			{ grep -m3 error "$tmp/log" >&2; die "src/$part.c does not compile with $cxx"; }
+	done
 	gate "$tmp" native '' >&2
 	link=("-Wl,--allow-multiple-definition" "-Wl,-z,noexecstack")
-	objects=(mnn.o runner.o)
+	objects=(mnn.o runner.o jail.o)
 	(cd "$tmp" && "$cxx" -o runner gate/native-.o "${objects[@]}" \
 		"$build/libMNN.a" "${link[@]}" -lpthread -ldl) >"$tmp/log" 2>&1 ||
 		{ grep -m3 -E 'error|undefined' "$tmp/log" >&2; die "the runner does not link with '$build/libMNN.a'"; }

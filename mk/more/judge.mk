@@ -6,7 +6,7 @@ $O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off
 # programs of a device: build/arch/ARCH/, for this machine and for crossing
 HOSTARCH := $(shell uname -m)
 A := build/arch
-DEVLIB := dtype gen
+DEVLIB := dtype gen jail
 DEVCC_$(HOSTARCH) = $(CC)
 DEVCC_aarch64 ?= aarch64-linux-gnu-gcc
 DEVFLAGS := -O2 -g -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc/lib \
@@ -26,12 +26,12 @@ $A/$1/obj/lib/%.o: src/lib/%.c | $(SETUP)/base.stamp
 $A/$1/supervise: $(addprefix $A/$1/obj/,supervise.o spawn.o $(DEVLIB:%=lib/%.o))
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -static -o $$@ $$^
-$A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o runner.o)
+$A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o runner.o lib/jail.o)
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
 		-Wl,--allow-shlib-undefined \
 		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
-$A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o)
+$A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o lib/jail.o)
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^
 .PHONY: device-$1

@@ -370,7 +370,12 @@ runrules(struct prog *p, uint32_t ask, uint32_t deny)
 	onnr(p, __NR_ioctl, ERRNO(ENOTTY));
 	onbits(p, __NR_clone, 0, CLONE_THREAD, ask, deny);
 	onvalue(p, __NR_tgkill, 0, (uint32_t)getpid(), SECCOMP_RET_ALLOW, deny);
-	onvalue(p, __NR_prctl, 0, PR_SET_NAME, SECCOMP_RET_ALLOW, deny);
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 5, __NR_prctl);
+	load(p, LOW(0));
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, PR_SET_NAME);
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, PR_GET_SECCOMP);
+	give(p, SECCOMP_RET_ALLOW);
+	give(p, deny);
 	onprlimit(p, deny);
 	onbits(p, __NR_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, deny, ask);
 #ifdef __NR_open
@@ -452,13 +457,24 @@ jail_listen(int sock)
 {
 	int rc, fd = install(JAIL_NOTIFY, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
-	if (fd < 0 && jail_seccomp(JAIL_SETUP) < 0)
-		return -1;
-	rc = sendfd(sock, fd);
+	rc = fd < 0 ? -1 : sendfd(sock, fd);
 	close(sock);
 	if (fd >= 0)
 		close(fd);
-	return rc < 0 ? -1 : fd < 0;
+	return rc;
+}
+
+int
+jail_late(void)
+{
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0 &&
+	       jail_seccomp(JAIL_SETUP) == 0;
+}
+
+void
+jail_mark(void)
+{
+	syscall(__NR_getppid);
 }
 
 /* ---- Landlock ---- */
@@ -573,6 +589,7 @@ struct guard {
 	pthread_mutex_t lock;
 	int fd, stop[2];
 	int sealed, threads;
+	int started, marked; /* the one execve, the one jail_mark */
 	int n;
 	struct guard_event ev[GUARD_EVENTS];
 };
@@ -708,6 +725,12 @@ granted(struct guard *g, const struct seccomp_notif *q)
 	}
 	if (g->sealed)
 		return 0;
+	if (q->data.nr == __NR_execve)
+		return !g->started++;
+	if (q->data.nr == __NR_getppid && !g->marked++) {
+		g->n = 0;
+		return 1;
+	}
 	if (q->data.nr == __NR_clone)
 		return q->data.args[0] & CLONE_THREAD && g->threads-- > 0;
 	if (q->data.nr == __NR_mmap || q->data.nr == __NR_mprotect)

@@ -3,13 +3,13 @@
  * lock: seccomp, Landlock, rlimits, closed descriptors.  Needs libc and the
  * kernel only, so that it runs on a phone too.
  *
- * A runner is locked in two steps.  jail_listen, called before any of the
- * candidate's code is loaded, installs a filter that lets through what a kernel
- * needs and asks the supervisor for the rest; the descriptor to answer on goes
- * over a socket to guard_start.  While the engine is set up the guard says yes
- * to reading files and to the engine's threads; after guard_seal it says no to
- * everything and writes down what was asked.  The state lies with the
- * supervisor, so the candidate cannot undo it.
+ * A runner is locked in two steps.  jail_listen, called between fork and exec,
+ * installs a filter that lets through what a kernel needs and asks the
+ * supervisor for the rest; the descriptor to answer on goes over a socket to
+ * guard_start.  While the engine is set up the guard says yes to reading files
+ * and to the engine's threads; after guard_seal it says no to everything and
+ * writes down what was asked.  The state lies with the supervisor, so the
+ * candidate cannot undo it.
  */
 #ifndef JAIL_H
 #define JAIL_H
@@ -35,11 +35,19 @@ size_t jail_filter(enum jail_kind kind, struct sock_filter prog[JAIL_MAX]);
 int jail_seccomp(enum jail_kind kind);
 
 /*
- * Put JAIL_NOTIFY on all threads and send the listener over the Unix socket,
- * then close both.  Returns 0; 1 if the kernel has no notification (JAIL_SETUP
- * was installed instead: call jail_seccomp(JAIL_SEALED) after set-up); -1.
+ * Put JAIL_NOTIFY on this process and send the listener over the Unix socket,
+ * then close both; one execve is granted afterwards.  -1 and errno if the
+ * kernel has no notification (then the runner calls jail_late).
  */
 int jail_listen(int sock);
+
+/* for a runner that comes up without a filter: JAIL_SETUP.  Returns 1 if
+   jail_seccomp(JAIL_SEALED) is its own business after set-up, 0 if not. */
+int jail_late(void);
+
+/* the engine is there, the candidate comes: what was refused so far was asked
+   by the engine, and the guard forgets it (once) */
+void jail_mark(void);
 
 /*
  * Landlock: from here on only what lies under these paths can be read (both

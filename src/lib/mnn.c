@@ -21,7 +21,7 @@
 /* what the runner is made of, with the script that makes it */
 static const char *const sources[] = {"mk/engines/mnn.sh", "src/runner/mnn.cpp",
     "src/runner/mnn-convert.cpp", "src/runner/runner.c", "src/runner/runner.h",
-    "src/runner/control.h"};
+    "src/runner/control.h", "src/lib/jail.c", "src/lib/jail.h"};
 
 static const char *
 setting(const char *name, const char *what)

@@ -6,6 +6,7 @@
 #include <onnxruntime_c_api.h>
 #include <stdio.h>
 
+#include "jail.h"
 #include "runner.h"
 
 #define API 21
@@ -32,8 +33,10 @@ static int
 enter(OrtSessionOptions *options, const char *file)
 {
 	OrtStatus *(*candidate)(OrtSessionOptions *, const OrtApiBase *);
-	void *so = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	void *so;
 
+	jail_mark();
+	so = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!so) {
 		fprintf(stderr, "candidate: %s\n", dlerror());
 		return -1;

@@ -13,6 +13,7 @@
 #include <sysexits.h>
 
 #include "control.h"
+#include "jail.h"
 
 #define LINE 64
 #define FRAMES 32
@@ -20,6 +21,7 @@
 static struct control *control;
 static struct io io[CONTROL_IO];
 static size_t page;
+static int sealself; /* the kernel lets no supervisor decide */
 
 /* pages of a tensor with a page of no access on both sides */
 static void *
@@ -161,7 +163,10 @@ static int
 answer(uint32_t bell, const struct engine *engine, struct job *job)
 {
 	switch (bell & BELL_MASK) {
-	case BELL_SETUP: return engine->setup(job);
+	case BELL_SETUP:
+		if (engine->setup(job) < 0)
+			return -1;
+		return sealself ? jail_seccomp(JAIL_SEALED) : 0;
 	case BELL_LOAD:
 		if (engine->load(job) < 0)
 			return -1;
@@ -190,6 +195,7 @@ runner_main(int argc, char **argv, const struct engine *engine)
 		errx(EX_USAGE, "started by supervise, on its files");
 	mapall(&job);
 	catchfaults();
+	sealself = jail_late();
 	control->idle = (uintptr_t)__start_mkidle;
 	control->idleend = (uintptr_t)__stop_mkidle;
 	do {

@@ -12,9 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jail.h"
 #include "spawn.h"
 
 #define FILES 6
+#define GUARD 63  /* the guard's socket, until exec */
 #define BEYOND 64 /* file numbers from here on are free for the move */
 
 static void
@@ -45,10 +47,16 @@ files(const struct spawn *s)
 	for (i = 0; i < FILES; i++)
 		if (dup3(s->files[i], BEYOND + i, O_CLOEXEC) < 0)
 			return -1;
+	if (dup3(s->guard, GUARD, O_CLOEXEC) < 0)
+		return -1;
 	for (i = 0; i < FILES; i++)
 		if (dup2(BEYOND + i, i) < 0)
 			return -1;
-	return (int)syscall(SYS_close_range, FILES, ~0u, 0);
+	for (i = 0; i < FILES; i++)
+		close(BEYOND + i);
+	for (i = FILES; i < GUARD; i++)
+		close(i);
+	return (int)syscall(SYS_close_range, GUARD + 1, ~0u, 0);
 }
 
 _Noreturn static void
@@ -64,8 +72,9 @@ child(const struct spawn *s, pid_t parent)
 	if (CPU_COUNT(&s->cpus))
 		sched_setaffinity(0, sizeof(s->cpus), &s->cpus);
 	signal(SIGXFSZ, SIG_IGN);
-	if (files(s) == 0) {
+	if (files(s) == 0 && jail_landlock(s->read, NULL) >= 0) {
 		limits(s);
+		jail_listen(GUARD);
 		execve(s->argv[0], s->argv, env);
 	}
 	dprintf(2, "%s: %s\n", s->argv[0], strerror(errno));

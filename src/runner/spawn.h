@@ -12,8 +12,11 @@
 struct spawn {
 	char *const *argv; /* argv[0] is its path */
 	int files[6];	   /* what it has open as 0 to 5, and nothing else */
-	cpu_set_t cpus;	   /* where it may run; empty: anywhere */
-	uint64_t memory;   /* bytes of address space; 0: unbounded */
+	int guard;	   /* socket on which the guard's listener is sent */
+	const char *const *read; /* what it may read (NULL-terminated); no
+				    file may be written */
+	cpu_set_t cpus;		 /* where it may run; empty: anywhere */
+	uint64_t memory;	 /* bytes of address space; 0: unbounded */
 	uint64_t filesize; /* bytes a file it writes may have (its log too) */
 	unsigned cpuseconds;
 };

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,12 +19,14 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 
 #include "control.h"
 #include "dtype.h"
 #include "gen.h"
+#include "jail.h"
 #include "spawn.h"
 
 #define FORMAT 1
@@ -55,6 +58,8 @@ static struct {
 	int nin, nout, threads, direct;
 	struct arm arms[ARMS];
 	int narms;
+	char *reads[16]; /* what runners may read besides */
+	int nreads;
 	uint64_t hangns, memory;
 	int pin;
 	int controlfd, inputfd, outputfd, logfd, sealed;
@@ -101,6 +106,9 @@ static struct {
 	long freq[2];
 	long switches, threads;
 	struct rusage usage;
+	struct guard *guard;
+	int guarded, nevents;
+	struct guard_event events[GUARD_EVENTS];
 } now;
 
 static uint32_t words[256], wordat = 256, lastbell;
@@ -574,10 +582,67 @@ layout(void)
 	lastbell = 0;
 }
 
+/* what the runner may read: itself, its libraries, its model and candidate */
+static const char *const *
+readable(void)
+{
+	static const char *const system[] = {"/usr/lib", "/usr/lib64", "/lib",
+	    "/lib64", "/system/lib64", "/apex", "/etc/ld.so.cache",
+	    "/sys/devices/system/cpu", "/sys/devices/system/node",
+	    "/proc/cpuinfo", "/proc/meminfo", "/proc/self/auxv"};
+	static const char *list[64];
+	static glob_t found;
+	char pattern[PATH_MAX + 32];
+	const char *slash = strrchr(ask.arm->runner, '/');
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(system) / sizeof(*system); i++)
+		list[n++] = system[i];
+	snprintf(pattern, sizeof(pattern), "%.*s/../../ort/lib/*/*",
+	    slash ? (int)(slash - ask.arm->runner) : 1,
+	    slash ? ask.arm->runner : ".");
+	globfree(&found);
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (i = 0; i < found.gl_pathc && n < 32; i++)
+			list[n++] = found.gl_pathv[i];
+	for (i = 0; i < (size_t)job.nreads; i++)
+		list[n++] = job.reads[i];
+	list[n++] = ask.arm->runner;
+	list[n++] = ask.arm->model;
+	list[n++] = ask.arm->candidate;
+	list[n] = NULL;
+	return list;
+}
+
+/* the guard answers for system calls until the runner is gone */
+static void
+startguard(int sock)
+{
+	now.guard =
+	    guard_start(sock, job.threads - 1, (double)job.hangns / 1e9);
+	now.guarded = now.guard != NULL;
+	close(sock);
+}
+
+static void
+endguard(void)
+{
+	if (!now.guard)
+		return;
+	now.nevents = guard_events(now.guard, now.events);
+	guard_stop(now.guard);
+	now.guard = NULL;
+	if (now.nevents && ask.arm->candidate) {
+		now.status = "hack";
+		now.reason = "a system call that kernels have no use for";
+	}
+}
+
 static int
 startrunner(void)
 {
 	static int null = -1;
+	int guard[2];
 	char *argv[] = {ask.arm->runner, NULL};
 	struct spawn s = {.argv = argv,
 	    .memory = ask.limit ? (uint64_t)ask.limit << 20 : job.memory,
@@ -593,11 +658,17 @@ startrunner(void)
 	s.files[CONTROL_FD] = job.controlfd;
 	s.files[INPUT_FD] = job.inputfd;
 	s.files[OUTPUT_FD] = job.outputfd;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, guard) < 0)
+		err(EX_OSERR, "socketpair");
+	s.guard = guard[1];
+	s.read = readable();
 	if (job.cpu >= 0)
 		s.cpus = job.theirs;
 	now.pid = runner_spawn(&s);
 	if (now.pid < 0)
 		err(EX_OSERR, "fork");
+	close(guard[1]);
+	startguard(guard[0]);
 	return 0;
 }
 
@@ -628,6 +699,8 @@ measure(void)
 	now.spawnns = clockns() - start;
 	if (bell(BELL_SETUP, &now.setupns) < 0)
 		return -1;
+	if (now.guard)
+		guard_seal(now.guard);
 	for (i = 0; i < PINGS; i++)
 		if (bell(BELL_PING, &now.pings[i]) < 0)
 			return -1;
@@ -709,6 +782,26 @@ putend(void)
 }
 
 static void
+putguard(void)
+{
+	const struct guard_event *e = now.events;
+
+	printf(",\"guarded\":%s", now.guarded ? "true" : "false");
+	if (!now.nevents)
+		return;
+	printf(",\"refused\":[");
+	for (; e < now.events + now.nevents; e++) {
+		printf("%s{\"call\":\"%s\",\"sealed\":%s,\"count\":%ld,"
+		       "\"detail\":",
+		    e > now.events ? "," : "", e->name,
+		    e->sealed ? "true" : "false", e->count);
+		putstring(e->detail, strlen(e->detail));
+		putchar('}');
+	}
+	putchar(']');
+}
+
+static void
 report(void)
 {
 	long n = now.status ? now.call < 0 ? 0 : now.call : ask.calls;
@@ -732,6 +825,7 @@ report(void)
 	qsort(now.pings, PINGS, sizeof(*now.pings), increasing);
 	printf(",\"bell_ns\":%" PRIu64, now.pings[PINGS / 2]);
 	printf(",\"memory_kb\":%ld", now.usage.ru_maxrss);
+	putguard();
 	putlist("ns", now.ns, n);
 	putlog();
 	printf("}\n");
@@ -755,6 +849,7 @@ doround(void)
 	startrunner();
 	measure();
 	runner_end(now.pid, now.reaped, &now.wait);
+	endguard();
 	getrusage(RUSAGE_CHILDREN, &now.usage);
 	now.probe[1] = probe();
 	now.freq[1] = frequency();
@@ -868,9 +963,10 @@ prepare(void)
 	if (job.logfd < 0 || fcntl(job.logfd, F_SETFL, O_APPEND) < 0)
 		err(EX_OSERR, "memfd");
 	processors();
-	printf("{\"supervise\":%d,\"sealed\":%s,\"cpus\":%d,\"cpu\":%d}\n",
-	    FORMAT, job.sealed ? "true" : "false", CPU_COUNT(&job.allowed),
-	    job.cpu);
+	printf("{\"supervise\":%d,\"sealed\":%s,\"landlock\":%d,\"cpus\":%d,"
+	       "\"cpu\":%d}\n",
+	    FORMAT, job.sealed ? "true" : "false", jail_landlockversion(),
+	    CPU_COUNT(&job.allowed), job.cpu);
 	if (fflush(stdout) != 0)
 		err(EX_IOERR, "stdout");
 }
@@ -1018,6 +1114,14 @@ path(char *key, const char *text)
 	*field = strdup(text);
 }
 
+static void
+addread(const char *text)
+{
+	if (!*text || job.nreads == 16)
+		bad("no path, or too many");
+	job.reads[job.nreads++] = strdup(text);
+}
+
 /* one line of the job; 0 at its end */
 static int
 jobline(char *key, char *line)
@@ -1031,6 +1135,8 @@ jobline(char *key, char *line)
 	else if (strcmp(key, "runner") == 0 || strcmp(key, "model") == 0 ||
 		 strcmp(key, "candidate") == 0)
 		path(key, line);
+	else if (strcmp(key, "read") == 0)
+		addread(line);
 	else if (strcmp(key, "threads") == 0)
 		job.threads = (int)number(&line, "bad number", 1, 1024);
 	else if (strcmp(key, "direct") == 0)
