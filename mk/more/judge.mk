@@ -40,3 +40,5 @@ device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null)
 endef
 $(foreach a,$(sort $(HOSTARCH) aarch64),$(eval $(call devprograms,$a)))
 programs: device-$(HOSTARCH)
+
+$(BIN)/devrun: LDLIBS += -lprotobuf-c -ldl

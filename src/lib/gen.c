@@ -8,6 +8,7 @@
 #define CHUNK 256
 #define NESTING 4
 #define PARAMS 0x80000000u /* input's bit of the stream of parameters */
+#define POISON 0x40000000u /* and of an output's poison */
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&         \
@@ -444,6 +445,22 @@ gen_fill(const struct gen *g, const uint8_t key[32], uint64_t call,
 		permute(g, s, dst, count);
 	else
 		chunks(g, s, centers, dst, count);
+}
+
+CLONES void
+gen_poison(const uint8_t key[32], uint64_t call, uint32_t output, void *dst,
+    size_t bytes)
+{
+	uint32_t s[16], w[CHUNK], at = 0;
+	char *p = dst;
+	size_t n;
+
+	stream(s, key, call, output | POISON);
+	for (; bytes; bytes -= n, p += n) {
+		n = bytes < sizeof(w) ? bytes : sizeof(w);
+		group(s, at++, w);
+		memcpy(p, w, n);
+	}
 }
 
 static void

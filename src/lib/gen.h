@@ -60,6 +60,10 @@ struct gen {
 void gen_fill(const struct gen *gen, const uint8_t key[32], uint64_t call,
     uint32_t input, void *dst, size_t count);
 
+/* bytes of the pattern that an output holds before a call */
+void gen_poison(const uint8_t key[32], uint64_t call, uint32_t output,
+    void *dst, size_t bytes);
+
 /* as a line of words (no newline; caller frees; NULL if memory is out), and
    back: the generator, with *text set behind it, or NULL if it is none */
 char *gen_text(const struct gen *gen);

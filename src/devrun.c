@@ -1,0 +1,796 @@
+/*
+ * devrun: the judge's part of a measurement.
+ *
+ * Native and candidate run in turn, each round in processes of its own, until
+ * the interval of their ratio is narrow enough; calls chosen in secret are
+ * verified against ONNX Runtime.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "arms.h"
+#include "engine.h"
+#include "genjson.h"
+#include "onnxbuild.h"
+#include "stage.h"
+#include "stats.h"
+#include "verify.h"
+
+#define FORMAT 1
+#define PILOT 4		/* calls of the first round of each arm */
+#define PILOTBYTES 64e6 /* of outputs kept of a first round */
+#define LEASTCALLS 5
+#define MOSTCALLS 200
+#define MOSTPAIRS 60
+#define COLDCALLS 5
+#define DRIFT 1.05 /* of the probe, and the round is thrown away */
+#define SMALL 20   /* times the bell: shorter calls are marked */
+#define WARMMS 10
+#define HELDOUT 1000000 /* number of the held-out round */
+#define COLD 2000000	/* and of the rounds with cold caches */
+
+static const char *devicename = "host", *enginename;
+static uint8_t master[32];
+static int seeded, same, quick;
+static double seconds = 2, margin = 0.01;
+static long fixedcalls;
+static int threads = 1, leastpairs = 5;
+
+/* one measurement under way */
+static struct {
+	const cJSON *device, *engine;
+	struct armset arms;
+	struct verifier verifier;
+	struct session *session;
+	struct samples samples;
+	cJSON *run;
+	cJSON *rounds[ARMS]; /* results, in the order of the pairs */
+	double callns[ARMS]; /* wall time of a call, its inputs among it */
+	double overhead;     /* ns of a round beside its timed calls */
+	double *ratios;	     /* logarithms, one a pair */
+	size_t pairs, condemned;
+	double probe; /* least ns of the probe so far */
+	uint64_t start;
+	char *dir;
+} now;
+
+static void
+roundkey(long number, uint8_t key[32])
+{
+	char text[64 + 32], hex[65];
+
+	gen_keyhex(master, hex);
+	snprintf(text, sizeof(text), "%s round %ld", hex, number);
+	sha256hex(text, strlen(text), hex);
+	gen_key(hex, key);
+}
+
+/* a number below n that nobody can guess without the seed */
+static long
+secret(long number, long n)
+{
+	uint32_t out[16], nonce[3] = {0, 0, 7};
+
+	gen_block(master, (uint32_t)number, nonce, 20, out);
+	return (long)(((uint64_t)out[0] << 32 | out[1]) % (uint64_t)n);
+}
+
+static int
+locked(void)
+{
+	char *path = rootpath("build/lock/device-%s", devicename), *base;
+	int fd;
+
+	base = strrchr(devicename, '/');
+	if (base) {
+		free(path);
+		path = rootpath("build/lock/device-%s", base + 1);
+	}
+	*strrchr(path, '/') = '\0';
+	if (mkdirs(path) < 0)
+		err(EX_IOERR, "%s", path);
+	path[strlen(path)] = '/';
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		err(EX_IOERR, "%s", path);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			err(EX_OSERR, "flock %s", path);
+	free(path);
+	return fd;
+}
+
+static double
+medianof(const cJSON *list)
+{
+	size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
+	double *v = xcalloc(n, sizeof(*v)), m;
+
+	json_each (e, list)
+		v[i++] = e->valuedouble;
+	m = stats_median(v, n);
+	free(v);
+	return m;
+}
+
+/* a round of an arm; its result, with "median_ns" in it */
+static cJSON *
+doround(long number, int arm, long calls, const long *samples, long nsamples,
+    int cold)
+{
+	struct round r = {.number = number,
+	    .arm = arm,
+	    .calls = calls,
+	    .samples = (long *)samples,
+	    .nsamples = nsamples,
+	    .warmms = quick ? WARMMS / 2 : WARMMS,
+	    .maxwarmms = 4 * WARMMS,
+	    .cold = cold};
+	cJSON *j;
+
+	roundkey(number, r.key);
+	j = session_round(now.session, &r, &now.samples);
+	json_set(
+	    j, "median_ns", cJSON_CreateNumber(medianof(json_array(j, "ns"))));
+	return j;
+}
+
+static int
+well(const cJSON *result)
+{
+	return strcmp(json_string(result, "status"), "ok") == 0;
+}
+
+/* what ended a round becomes what the run is */
+static void
+ended(cJSON *run, const cJSON *result)
+{
+	static const struct {
+		const char *said, *status;
+	} words[] = {{"wrote-outside", "wrong"}, {"deferred", "hack"}};
+	const char *status = json_string(result, "status");
+	struct buf b = {0};
+	size_t i;
+
+	for (i = 0; i < LEN(words); i++)
+		if (strcmp(status, words[i].said) == 0)
+			status = words[i].status;
+	json_set(run, "status", cJSON_CreateString(status));
+	buf_addf(&b, "%s", json_string(result, "reason"));
+	if (json_get(result, "signal"))
+		buf_addf(&b, " by signal %lld (%s)",
+		    json_int(result, "signal", 0, 1000),
+		    strsignal((int)json_int(result, "signal", 0, 1000)));
+	if (json_get(result, "exit"))
+		buf_addf(
+		    &b, " with status %lld", json_int(result, "exit", 0, 255));
+	buf_addf(&b, " in %s", json_string(result, "phase"));
+	json_set(run, "reason", cJSON_CreateString(b.data));
+	buf_free(&b);
+}
+
+static void
+opensession(const cJSON *task)
+{
+	const cJSON *opts = json_get(now.device, "run");
+	const char *argv[16];
+	struct sessionjob job = {.argv = argv,
+	    .task = task,
+	    .arms = now.arms.arm,
+	    .narms = ARMS,
+	    .threads = threads,
+	    .direct = now.arms.direct,
+	    .hangms = (long)json_intor(opts, "hang_ms", 1, 1 << 30, 10000),
+	    .memorymb = (long)json_intor(opts, "memory_mb", 0, 1 << 24, 8192)};
+	struct utsname u;
+	char *path;
+	size_t n = 0;
+
+	json_each (a, json_get(opts, "launch"))
+		if (n < LEN(argv) - 2)
+			argv[n++] = cJSON_GetStringValue(a);
+	uname(&u);
+	path = rootpath("build/arch/%s/supervise", u.machine);
+	argv[n++] = path;
+	argv[n] = NULL;
+	now.session = session_open(&job);
+	free(path);
+}
+
+/* the first round of an arm: is it well, and how long does a call take */
+static cJSON *
+pilot(int arm)
+{
+	long samples[PILOT], n = 0, i;
+	struct tensor t;
+	double bytes = 0;
+	cJSON *j;
+
+	json_each (out, json_array(now.verifier.task, "outputs")) {
+		tensor_of(&t, out, NULL);
+		bytes += (double)tensor_size(&t);
+	}
+	for (i = 0; i < PILOT && (!i || (double)i * bytes < PILOTBYTES); i++)
+		samples[n++] = i;
+	j = doround(0, arm, PILOT, samples, n, 0);
+	if (well(j)) {
+		now.callns[arm] = json_number(j, "wall_ns") / PILOT;
+		now.overhead +=
+		    (json_number(j, "spawn_ns") + json_number(j, "setup_ns") +
+			json_number(j, "warm_ns")) /
+		    ARMS;
+	}
+	return j;
+}
+
+/* did the machine stand still during the round? */
+static int
+condemned(const cJSON *j)
+{
+	double least = INFINITY, most = 0;
+
+	json_each (e, json_array(j, "probe_ns")) {
+		least = fmin(least, e->valuedouble);
+		most = fmax(most, e->valuedouble);
+	}
+	now.probe = now.probe ? fmin(now.probe, least) : least;
+	return most > DRIFT * now.probe;
+}
+
+static long
+callsof(int arm, double ns)
+{
+	double n = ns / now.callns[arm];
+	long least = now.callns[arm] > 5e8   ? 1
+		     : now.callns[arm] > 1e8 ? 3
+					     : LEASTCALLS;
+
+	if (fixedcalls)
+		return fixedcalls;
+	return n < (double)least ? least : n > MOSTCALLS ? MOSTCALLS : (long)n;
+}
+
+static double
+elapsed(void)
+{
+	return (double)(nowns() - now.start) / 1e9;
+}
+
+/* time of a call without the bell's */
+static double
+callof(const cJSON *j, double bell)
+{
+	return fmax(json_number(j, "median_ns") - bell, 1);
+}
+
+static double
+bellof(const cJSON *native)
+{
+	return json_number(native, "bell_ns");
+}
+
+/* one pair; NULL, or the candidate's result that ended it all */
+static cJSON *
+pair(long number)
+{
+	double ns =
+	    fmax(15e6, seconds * 1e9 / (2.4 * (leastpairs + 1)) - now.overhead);
+	long calls[ARMS], sample;
+	cJSON *j[ARMS];
+	int i, arm, bad = 0;
+
+	for (i = 0; i < ARMS; i++)
+		calls[i] = callsof(i, ns);
+	sample = secret(number, calls[0] < calls[1] ? calls[0] : calls[1]);
+	for (i = 0; i < ARMS; i++) {
+		arm = (i + number) % 2;
+		j[arm] = doround(number, arm, calls[arm], &sample, 1, 0);
+		bad |= condemned(j[arm]);
+		if (arm == CANDIDATE && !well(j[arm])) {
+			if (i)
+				cJSON_Delete(j[NATIVE]);
+			return j[arm];
+		}
+		if (!well(j[arm]))
+			errx(EX_SOFTWARE, "the native runner: %s",
+			    json_string(j[arm], "reason"));
+	}
+	if (bad) {
+		now.condemned++;
+		cJSON_Delete(j[0]);
+		cJSON_Delete(j[1]);
+		return NULL;
+	}
+	now.ratios =
+	    xreallocarray(now.ratios, now.pairs + 1, sizeof(*now.ratios));
+	now.ratios[now.pairs++] = log(callof(j[NATIVE], bellof(j[NATIVE])) /
+				      callof(j[CANDIDATE], bellof(j[NATIVE])));
+	for (i = 0; i < ARMS; i++)
+		cJSON_AddItemToArray(now.rounds[i], j[i]);
+	return NULL;
+}
+
+static int
+narrow(void)
+{
+	struct interval r;
+
+	if (now.pairs < (size_t)leastpairs)
+		return 0;
+	r = stats_bootstrap(now.ratios, now.pairs);
+	return (r.high - r.low) / 2 < margin;
+}
+
+/* pairs until it is enough; NULL or how the candidate ended */
+static cJSON *
+pairs(void)
+{
+	cJSON *end;
+	long number;
+
+	for (number = 1; number <= MOSTPAIRS; number++) {
+		if (narrow() || (now.pairs >= 3 && elapsed() > seconds))
+			break;
+		end = pair(number);
+		if (end)
+			return end;
+		if (elapsed() > 4 * seconds && now.pairs)
+			break;
+	}
+	return NULL;
+}
+
+/* keep of a round what a record holds */
+static void
+shorten(cJSON *round)
+{
+	static const char *const keep[] = {"ns", "median_ns", "setup_ns",
+	    "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns", "load_ns",
+	    "fetch_ns", "warm", "warm_ns", "threads", "switches", "cpu",
+	    "freq_khz", "probe_ns", "bell_ns", "memory_kb", NULL};
+
+	stage_keep(round, keep);
+}
+
+static double
+fieldmedian(const cJSON *rounds, const char *key)
+{
+	size_t n = (size_t)cJSON_GetArraySize(rounds), i = 0;
+	double *v = xcalloc(n, sizeof(*v)), m;
+
+	json_each (r, rounds)
+		v[i++] = json_number(r, key);
+	m = stats_median(v, n);
+	free(v);
+	return m;
+}
+
+static double
+quantileofall(const cJSON *rounds, double q)
+{
+	size_t n = 0, i = 0;
+	double *v, r;
+
+	json_each (a, rounds)
+		n += (size_t)cJSON_GetArraySize(json_array(a, "ns"));
+	v = xcalloc(n, sizeof(*v));
+	json_each (b, rounds)
+		json_each (e, json_array(b, "ns"))
+			v[i++] = e->valuedouble;
+	r = stats_quantile(v, n, q);
+	free(v);
+	return r;
+}
+
+static void
+number(cJSON *o, const char *key, double v)
+{
+	json_set(o, key, cJSON_CreateNumber(round(v)));
+}
+
+static void
+summarize(int arm)
+{
+	cJSON *o = json_object(now.run, now.arms.arm[arm].name);
+	cJSON *rounds = now.rounds[arm];
+
+	if (!now.pairs)
+		return;
+	number(o, "median_ns", quantileofall(rounds, 0.5));
+	number(o, "p90_ns", quantileofall(rounds, 0.9));
+	number(o, "setup_ns", fieldmedian(rounds, "setup_ns"));
+	number(o, "memory_kb", fieldmedian(rounds, "memory_kb"));
+}
+
+static void
+speedup(void)
+{
+	struct interval r;
+	cJSON *o = cJSON_CreateObject();
+	double native;
+
+	if (!now.pairs)
+		return;
+	r = stats_bootstrap(now.ratios, now.pairs);
+	json_set(o, "median", cJSON_CreateNumber(exp(r.mid)));
+	json_set(o, "low", cJSON_CreateNumber(exp(r.low)));
+	json_set(o, "high", cJSON_CreateNumber(exp(r.high)));
+	number(o, "pairs", (double)now.pairs);
+	json_set(now.run, "speedup", o);
+	number(now.run, "condemned", (double)now.condemned);
+	native = fieldmedian(now.rounds[NATIVE], "median_ns");
+	number(now.run, "bell_ns", fieldmedian(now.rounds[NATIVE], "bell_ns"));
+	if (native < SMALL * fieldmedian(now.rounds[NATIVE], "bell_ns"))
+		json_set(now.run, "small", cJSON_CreateTrue());
+}
+
+/* sum of a field over the rounds, by call */
+static double
+bycall(int arm, const char *key)
+{
+	double sum = 0, calls = 0;
+
+	json_each (r, now.rounds[arm]) {
+		sum += json_number(r, key);
+		calls += cJSON_GetArraySize(json_array(r, "ns"));
+	}
+	return calls ? sum / calls : 0;
+}
+
+/* evidence that something was done elsewhere than in the timed call */
+static void
+suspect(void)
+{
+	double cpu = bycall(CANDIDATE, "cpu_ns");
+	double wall = bycall(CANDIDATE, "wall_ns") * threads;
+	double outside = bycall(CANDIDATE, "load_ns") +
+			 bycall(CANDIDATE, "fetch_ns") -
+			 bycall(NATIVE, "load_ns") - bycall(NATIVE, "fetch_ns");
+
+	if (cpu > 1.1 * wall)
+		json_set(now.run, "flag",
+		    cJSON_CreateString("more CPU time than its threads have"));
+	else if (outside > 5000 &&
+		 outside >
+		     0.2 * fieldmedian(now.rounds[CANDIDATE], "median_ns"))
+		json_set(now.run, "flag",
+		    cJSON_CreateString("work outside the timed call"));
+}
+
+static void
+cold(void)
+{
+	cJSON *o = cJSON_CreateObject(), *j;
+	double ns[ARMS];
+	int i;
+
+	for (i = 0; i < ARMS; i++) {
+		j = doround(COLD, i, COLDCALLS, NULL, 0, 1);
+		ns[i] = well(j) ? json_number(j, "median_ns") : 0;
+		cJSON_Delete(j);
+	}
+	number(o, "native_ns", ns[NATIVE]);
+	number(o, "candidate_ns", ns[CANDIDATE]);
+	json_set(now.run, "cold", o);
+}
+
+static void
+wrong(cJSON *run, cJSON *verdict)
+{
+	const cJSON *m = json_get(verdict, "mismatch");
+
+	json_set(run, "status", cJSON_CreateString("wrong"));
+	json_set(run, "reason",
+	    cJSON_CreateString(
+		m ? "outputs differ from ONNX Runtime's" : "wrong"));
+}
+
+/* judge what was sampled so far; 0 if the candidate is right */
+static int
+verified(cJSON *run)
+{
+	cJSON *v;
+	int failed;
+
+	verify(&now.verifier, &now.samples, roundkey);
+	failed = now.verifier.arms[CANDIDATE].failed != 0;
+	v = verdict_json(&now.verifier.arms[CANDIDATE]);
+	if (failed)
+		wrong(run, v);
+	json_set(run, "verify", v);
+	json_set(
+	    run, "native_verify", verdict_json(&now.verifier.arms[NATIVE]));
+	return failed ? -1 : 0;
+}
+
+static cJSON *
+evidence(cJSON *result)
+{
+	static const char *const keep[] = {"status", "reason", "phase", "call",
+	    "signal", "exit", "setup_ns", "memory_kb", "log", NULL};
+
+	stage_keep(result, keep);
+	return result;
+}
+
+/* the candidate on the task's other shapes */
+static void
+heldout(const cJSON *record, const char *arch)
+{
+	cJSON *task, *o = cJSON_CreateObject(), *j;
+	long samples[] = {0, 1};
+
+	if (!json_get(json_object(record, "task"), "heldout"))
+		return;
+	task = cJSON_Duplicate(json_object(record, "task"), 1);
+	onnxbuild_heldout(task);
+	arms_open(&now.arms, task, now.engine,
+	    same ? NULL : json_object(record, "build"), arch, now.dir);
+	if (verifier_open(&now.verifier, task) < 0)
+		errx(EX_DATAERR, "task '%s', held-out shapes: ONNX Runtime: %s",
+		    json_string(task, "name"), ort_why());
+	opensession(task);
+	j = doround(HELDOUT, CANDIDATE, 2, samples, 2, 0);
+	session_close(now.session);
+	json_set(o, "status", cJSON_CreateString("ok"));
+	if (well(j))
+		verified(o);
+	else
+		ended(o, j);
+	cJSON_DeleteItemFromObjectCaseSensitive(o, "native_verify");
+	json_set(now.run, "heldout", o);
+	cJSON_Delete(j);
+	samples_free(&now.samples);
+	verifier_close(&now.verifier);
+	arms_close(&now.arms);
+	cJSON_Delete(task);
+}
+
+/* the measurement proper; 0 if the candidate is right and timed */
+static int
+measure(void)
+{
+	cJSON *native = pilot(NATIVE), *candidate = pilot(CANDIDATE), *end;
+	int rc = -1;
+
+	if (!well(native))
+		json_set(now.run, "baseline",
+		    cJSON_CreateString(json_string(native, "reason")));
+	if (!well(candidate)) {
+		ended(now.run, candidate);
+		json_set(now.run, "candidate", evidence(candidate));
+		candidate = NULL;
+	} else if (verified(now.run) == 0) {
+		rc = 0;
+	}
+	cJSON_Delete(candidate);
+	end = rc == 0 && well(native) ? pairs() : NULL;
+	cJSON_Delete(native);
+	if (end) {
+		ended(now.run, end);
+		json_set(now.run, "candidate", evidence(end));
+		return -1;
+	}
+	if (rc == 0 && now.pairs && !quick)
+		cold();
+	return rc;
+}
+
+static void
+attach(void)
+{
+	int i;
+
+	for (i = 0; i < ARMS; i++) {
+		cJSON *o = json_get(now.run, now.arms.arm[i].name);
+
+		json_each (r, now.rounds[i])
+			shorten(r);
+		if (!o) {
+			o = cJSON_CreateObject();
+			json_set(now.run, now.arms.arm[i].name, o);
+		}
+		json_set(o, "rounds", now.rounds[i]);
+		summarize(i);
+	}
+	speedup();
+	if (now.pairs)
+		suspect();
+}
+
+static cJSON *
+machine(void)
+{
+	cJSON *o = cJSON_CreateObject();
+	struct utsname u;
+
+	uname(&u);
+	json_set(o, "arch", cJSON_CreateString(u.machine));
+	json_set(o, "kernel", cJSON_CreateString(u.release));
+	number(o, "cpus", (double)sysconf(_SC_NPROCESSORS_ONLN));
+	json_set(
+	    o, "supervise", cJSON_Duplicate(session_about(now.session), 1));
+	return o;
+}
+
+static void
+judge(const cJSON *record)
+{
+	const cJSON *task = json_object(record, "task");
+	const char *arch = json_string(now.device, "arch");
+	int lock, i, rc;
+	char hex[65];
+
+	if (!seeded)
+		gen_newkey(master);
+	arms_open(&now.arms, task, now.engine,
+	    same ? NULL : json_object(record, "build"), arch, now.dir);
+	if (verifier_open(&now.verifier, task) < 0)
+		errx(EX_DATAERR, "task '%s': ONNX Runtime: %s",
+		    json_string(task, "name"), ort_why());
+	for (i = 0; i < ARMS; i++)
+		now.rounds[i] = cJSON_CreateArray();
+	lock = locked();
+	now.start = nowns();
+	json_set(now.run, "status", cJSON_CreateString("ok"));
+	opensession(task);
+	json_set(now.run, "machine", machine());
+	rc = measure();
+	session_close(now.session);
+	attach();
+	if (rc == 0)
+		rc = verified(now.run);
+	samples_free(&now.samples);
+	verifier_close(&now.verifier);
+	json_set(now.run, "engine_facts", now.arms.facts);
+	now.arms.facts = NULL;
+	arms_close(&now.arms);
+	if (rc == 0)
+		heldout(record, arch);
+	json_set(now.run, "seconds", cJSON_CreateNumber(elapsed()));
+	gen_keyhex(master, hex);
+	json_set(now.run, "seed", cJSON_CreateString(hex));
+	close(lock);
+	free(now.ratios);
+}
+
+static const char *
+engineof(const cJSON *record)
+{
+	const cJSON *b = json_get(record, "build");
+
+	if (enginename)
+		return enginename;
+	return same ? "ort" : json_string(b, "engine");
+}
+
+static void
+devrun(cJSON *record)
+{
+	const cJSON *build = same ? NULL : json_object(record, "build");
+	const char *status = same ? "ok" : json_string(build, "status");
+	struct json_place place = json_saveplace();
+	const cJSON *device = now.device;
+
+	memset(&now, 0, sizeof(now));
+	now.device = device;
+	now.run = cJSON_CreateObject();
+	now.engine = engine_load(engineof(record));
+	json_restoreplace(place);
+	json_set(now.run, "status", cJSON_CreateString("build-failed"));
+	json_set(now.run, "engine", cJSON_CreateString(engineof(record)));
+	json_set(
+	    now.run, "device", cJSON_CreateString(json_string(device, "name")));
+	json_set(now.run, "emulated",
+	    cJSON_CreateBool(json_boolor(device, "emulated", 0)));
+	number(now.run, "threads", threads);
+	if (strcmp(status, "ok") == 0) {
+		now.dir = rootpath("build/run/XXXXXX");
+		*strrchr(now.dir, '/') = '\0';
+		if (mkdirs(now.dir) < 0)
+			err(EX_IOERR, "%s", now.dir);
+		now.dir[strlen(now.dir)] = '/';
+		if (!mkdtemp(now.dir))
+			err(EX_IOERR, "%s", now.dir);
+		judge(record);
+		rmdir(now.dir);
+		free(now.dir);
+	}
+	json_set(record, "run", now.run);
+}
+
+static _Noreturn void
+usage(int rc)
+{
+	fprintf(rc ? stderr : stdout,
+	    "usage: devrun [-qA] [-d device] [-t seconds] [-n calls] "
+	    "[-j threads]\n"
+	    "              [-s seed] [-o file] [record ...]\n"
+	    "Runs native and candidate kernels in turn, verifies and times "
+	    "them.\n"
+	    "  -d, --device NAME    a file of mk/devices (default: host)\n"
+	    "  -t, --time SECONDS   to measure, about (default: 2)\n"
+	    "  -n, --calls N        timed calls a round (default: by time)\n"
+	    "  -j, --threads N      the engine's threads (default: 1)\n"
+	    "  -s, --seed HEX       64 hex digits: the inputs of another run\n"
+	    "  -q, --quick          less time, wider interval: for rewards\n"
+	    "  -A, --aa             native against native\n"
+	    "  -o, --output FILE    write there, by rename\n"
+	    "      --version        the stage and the version of its format\n"
+	    "man devrun tells more.\n");
+	exit(rc);
+}
+
+static double
+secondsarg(const char *s)
+{
+	char *end;
+	double d = strtod(s, &end);
+
+	if (end == s || *end || !(d > 0 && d < 1e6))
+		errx(EX_USAGE, "time '%s' is not seconds", s);
+	return d;
+}
+
+static void
+seedarg(const char *hex)
+{
+	if (gen_key(hex, master) < 0)
+		errx(EX_USAGE, "seed '%s' is not 64 hex digits", hex);
+	seeded = 1;
+}
+
+static void
+quickly(void)
+{
+	quick = 1;
+	seconds = 0.5;
+	margin = 0.03;
+	leastpairs = 3;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {{"device", 1, 0, 'd'},
+	    {"time", 1, 0, 't'}, {"calls", 1, 0, 'n'}, {"threads", 1, 0, 'j'},
+	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"aa", 0, 0, 'A'},
+	    {"engine", 1, 0, 'e'}, {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'},
+	    {"version", 0, 0, 'V'}, {0}};
+	const char *out = NULL;
+	int c;
+
+	while ((c = getopt_long(
+		    argc, argv, "d:t:n:j:s:qAe:o:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'd': devicename = optarg; break;
+		case 't': seconds = secondsarg(optarg); break;
+		case 'n':
+			fixedcalls = numarg("calls", optarg, 1, 1 << 20);
+			break;
+		case 'j':
+			threads = (int)numarg("threads", optarg, 1, 1024);
+			break;
+		case 's': seedarg(optarg); break;
+		case 'q': quickly(); break;
+		case 'A': same = 1; break;
+		case 'e': enginename = optarg; break;
+		case 'o': out = optarg; break;
+		case 'h': usage(EX_OK);
+		case 'V': stage_version(FORMAT);
+		default: usage(EX_USAGE);
+		}
+	}
+	now.device = stage_config("device", "mk/devices", devicename);
+	stage_each(out, argv + optind, devrun);
+	return EX_OK;
+}

@@ -1,0 +1,29 @@
+/*
+ * The two sides of a measurement: the engine's own kernel and the candidate,
+ * each a runner and a model in a directory of this measurement.
+ */
+#ifndef ARMS_H
+#define ARMS_H
+
+#include "session.h"
+
+enum { NATIVE, CANDIDATE, ARMS };
+
+struct armset {
+	struct arm arm[ARMS];
+	int direct;	 /* see sessionjob */
+	cJSON *facts;	 /* of the engine, for the record; owned */
+	const char *why; /* no native kernel: the reason; else NULL */
+};
+
+/*
+ * Make the models of a task in dir (which exists) and name the runners.  build
+ * is the record's, or NULL: the candidate's arm is the native one again.  arch
+ * is the device's.  Status 69 if a runner is not built, 65 if the task makes no
+ * model.
+ */
+void arms_open(struct armset *a, const cJSON *task, const cJSON *engine,
+    const cJSON *build, const char *arch, const char *dir);
+void arms_close(struct armset *a);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * A supervisor at work: one job, any number of rounds (man supervise).
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdint.h>
+
+#include "json.h"
+
+/* one side of a measurement: files as the device sees them */
+struct arm {
+	const char *name;
+	char *runner, *model;
+	char *candidate; /* library, or NULL */
+};
+
+struct sessionjob {
+	const char *const *argv; /* the supervisor, with what carries it to the
+				    device before it; NULL-terminated */
+	const cJSON *task;	 /* its tensors; generators of its inputs */
+	const struct arm *arms;
+	int narms;
+	int threads;
+	int direct; /* outputs are final when the timed bell is answered */
+	long hangms, memorymb;
+};
+
+struct session;
+
+struct round {
+	long number; /* the caller's */
+	int arm;
+	uint8_t key[32];
+	long calls;
+	long *samples; /* calls whose outputs are asked for */
+	long nsamples;
+	long warmms, maxwarmms;
+	int cold;
+};
+
+/* an output of a call that was asked for; data is owned by who gets it */
+struct sample {
+	int arm;
+	long round, call;
+	int output; /* place among the task's outputs */
+	char *data;
+	size_t bytes;
+};
+
+struct samples {
+	struct sample *list;
+	size_t n;
+};
+
+/* start it; status 70 if it cannot be */
+struct session *session_open(const struct sessionjob *job);
+/*
+ * A round's result as the supervisor says it; what was sampled is added to
+ * samples.  A supervisor that ends or says what it must not is status 70: it is
+ * ours, and trusted.
+ */
+cJSON *session_round(
+    struct session *s, const struct round *round, struct samples *samples);
+/* what the supervisor said of itself */
+const cJSON *session_about(const struct session *s);
+void session_close(struct session *s);
+
+void samples_free(struct samples *s);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Outputs of timed calls against ONNX Runtime, on inputs made again from the
+ * key.
+ */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "compare.h"
+#include "reference.h"
+#include "session.h"
+
+#define VERIFY_ARMS 4
+
+struct verdict {
+	long calls, failed;
+	double maxabs, maxrel;
+	uint64_t maxulp;
+	cJSON *mismatch; /* of the first call that failed, or NULL */
+};
+
+struct verifier {
+	struct reference reference;
+	const cJSON *task;
+	struct tolerance tolerance;
+	int output[ORT_VALUES]; /* place in the task of each output */
+	struct verdict arms[VERIFY_ARMS];
+};
+
+/* -1, with ort_why(), if ONNX Runtime refuses the task.  The task must outlive
+   it. */
+int verifier_open(struct verifier *v, const cJSON *task);
+/*
+ * Judge the samples of all arms; the reference of a call is made once.  key
+ * gives the key of a round.  Samples' data is released, the list emptied.
+ */
+void verify(struct verifier *v, struct samples *samples,
+    void (*key)(long round, uint8_t key[32]));
+/* {"calls":n,"failed":n,"max_abs":..,"max_rel":..,"max_ulp":"..",
+   "mismatch":{..}}; the mismatch is handed over */
+cJSON *verdict_json(struct verdict *v);
+void verifier_close(struct verifier *v);
+
+#endif
