@@ -98,7 +98,7 @@ static struct {
 	const char *reason;
 	const char *phase;
 	long call, warm;
-	uint64_t *ns;
+	uint64_t *ns, *load, *fetch; /* of each timed call */
 	uint64_t pings[PINGS];
 	uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu, cpu, wall;
 	uint64_t probe[2];
@@ -403,7 +403,7 @@ finish(long call, int keep)
 		free(copy);
 		return -1;
 	}
-	now.fetchns += ns;
+	now.fetchns = ns;
 	if (copy)
 		rc = settled(copy);
 	free(copy);
@@ -424,7 +424,7 @@ call(uint64_t number, int keep, uint64_t *ns)
 	fillall(number);
 	if (bell(BELL_LOAD, &load) < 0)
 		return -1;
-	now.loadns += load;
+	now.loadns = load;
 	for (i = 0; ask.cold && i < job.nin + job.nout; i++)
 		evict(job.t[i].data, job.t[i].bytes);
 	cpu = cputime();
@@ -672,6 +672,8 @@ timed(void)
 		now.call = i;
 		if (call((uint64_t)i, sampled(i), &now.ns[i]) < 0)
 			return -1;
+		now.load[i] = now.loadns;
+		now.fetch[i] = now.fetchns;
 	}
 	now.call = -1;
 	return 0;
@@ -697,7 +699,7 @@ measure(void)
 			return -1;
 	if (warmup() < 0)
 		return -1;
-	now.loadns = now.fetchns = now.runcpu = 0;
+	now.runcpu = 0;
 	before = status("nonvoluntary_ctxt_switches:");
 	cpu = cputime();
 	start = clockns();
@@ -772,6 +774,13 @@ putend(void)
 		printf(",\"exit\":%d", WEXITSTATUS(now.wait));
 }
 
+static uint64_t
+middle(uint64_t *v, long n)
+{
+	qsort(v, (size_t)n, sizeof(*v), increasing);
+	return n ? v[n / 2] : 0;
+}
+
 static void
 putguard(void)
 {
@@ -805,7 +814,7 @@ report(void)
 	       ",\"cpu_ns\":%" PRIu64 ",\"run_cpu_ns\":%" PRIu64
 	       ",\"load_ns\":%" PRIu64 ",\"fetch_ns\":%" PRIu64,
 	    now.spawnns, now.setupns, now.warm, now.warmns, now.wall, now.cpu,
-	    now.runcpu, now.loadns, now.fetchns);
+	    now.runcpu, middle(now.load, n), middle(now.fetch, n));
 	printf(",\"threads\":%ld,\"switches\":%ld,\"cpu\":%d,\"cold\":%d,"
 	       "\"nice\":%d",
 	    now.threads, now.switches, job.cpu, ask.cold,
@@ -813,8 +822,7 @@ report(void)
 	if (now.freq[0] > 0)
 		printf(",\"freq_khz\":[%ld,%ld]", now.freq[0], now.freq[1]);
 	putlist("probe_ns", now.probe, 2);
-	qsort(now.pings, PINGS, sizeof(*now.pings), increasing);
-	printf(",\"bell_ns\":%" PRIu64, now.pings[PINGS / 2]);
+	printf(",\"bell_ns\":%" PRIu64, middle(now.pings, PINGS));
 	printf(",\"memory_kb\":%ld", now.usage.ru_maxrss);
 	putguard();
 	putlist("ns", now.ns, n);
@@ -830,9 +838,11 @@ doround(void)
 	memset(&now, 0, sizeof(now));
 	now.phase = phases[0];
 	now.call = -1;
-	now.ns = calloc((size_t)ask.calls + 1, sizeof(*now.ns));
+	now.ns = calloc(3 * (size_t)ask.calls, sizeof(*now.ns));
 	if (!now.ns)
 		err(EX_OSERR, "calloc");
+	now.load = now.ns + ask.calls;
+	now.fetch = now.load + ask.calls;
 	layout();
 	canaries();
 	now.freq[0] = frequency();
