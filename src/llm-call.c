@@ -4,6 +4,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <poll.h>
@@ -13,8 +14,8 @@
 
 #include "ask.h"
 #include "batch.h"
-#include "spend.h"
 #include "secret.h"
+#include "spend.h"
 #include "stage.h"
 #include "store.h"
 
@@ -68,7 +69,10 @@ struct flight {
 static struct flight *first, **last = &first;
 static size_t waiting; /* landed, but behind one that has not */
 static int unordered;
-static int worst; /* the status to end with */
+static FILE *out;	    /* stdout, or memory for -o */
+static char *const *inputs; /* files, or none: stdin */
+static int inputfd;	    /* the one that is read now, -1: none */
+static int worst;	    /* the status to end with */
 static long sample = -1;
 static long atonce = 8;
 
@@ -95,9 +99,9 @@ static void
 writeline(struct flight *f)
 {
 	if (f->line) {
-		fputs(f->line, stdout);
-		putc('\n', stdout);
-		if (fflush(stdout) != 0)
+		fputs(f->line, out);
+		putc('\n', out);
+		if (fflush(out) != 0)
 			closeout();
 	}
 	free(f->line);
@@ -146,20 +150,38 @@ landed(void *arg, struct outcome_of *o)
 	f->record = NULL;
 }
 
-/* stdin as a stream whose waiting lets the questions go on */
+/* the next file of the command line: 0 at the end of the list */
+static int
+nextinput(struct jsonin *in)
+{
+	const char *path = *inputs;
+
+	if (!path)
+		return 0;
+	inputs++;
+	in->name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	in->record = in->line = 0;
+	inputfd = strcmp(path, "-") == 0 ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+	if (inputfd < 0)
+		err(EX_UNAVAILABLE, "%s", path);
+	clearerr(in->fp);
+	return 1;
+}
+
+/* the input as a stream whose waiting lets the questions go on */
 static ssize_t
 cookieread(void *cookie, char *p, size_t n)
 {
-	struct pollfd fd = {.fd = 0, .events = POLLIN};
+	struct pollfd fd = {.fd = inputfd, .events = POLLIN};
 	ssize_t got;
 
 	(void)cookie;
 	while (ask_count() && poll(&fd, 1, 0) == 0) {
-		ask_turn(60000, 0);
+		ask_turn(60000, inputfd);
 		unload();
 	}
 	do
-		got = read(0, p, n);
+		got = read(inputfd, p, n);
 	while (got < 0 && errno == EINTR);
 	return got;
 }
@@ -195,20 +217,32 @@ launch(struct jsonin *in, cJSON *record)
 	cJSON_Delete(record);
 }
 
+/* the next record of all inputs, or NULL */
+static cJSON *
+nextrecord(struct jsonin *in)
+{
+	cJSON *record;
+
+	while (!(record = json_readrecord(in)))
+		if (!nextinput(in))
+			return NULL;
+	return record;
+}
+
 static void
 askall(void)
 {
-	struct jsonin in = {.fp = openinput(), .name = "stdin"};
+	struct jsonin in = {.fp = openinput(), .name = "<stdin>"};
 	size_t most = (size_t)atonce;
 	const char *why;
 	cJSON *record;
-	int more = 1;
+	int more = nextinput(&in);
 
 	while (more || ask_count()) {
 		unload();
 		more = more && !ask_stopped(&why);
 		if (more && ask_count() < most && waiting < 16 * most) {
-			record = json_readrecord(&in);
+			record = nextrecord(&in);
 			more = record != NULL;
 			if (record)
 				launch(&in, record);
@@ -219,8 +253,9 @@ askall(void)
 			ask_turn(60000, -1);
 	}
 	unload();
-	if (ask_stopped(&why) && (record = json_readrecord(&in)))
-		warnx("the records from %ld on were not asked", in.record);
+	if (ask_stopped(&why) && (record = nextrecord(&in)))
+		warnx("%s: the records from %ld on were not asked", in.name,
+		    in.record);
 	fclose(in.fp);
 	json_end(&in);
 }
@@ -272,11 +307,12 @@ static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: llm-call --model NAME [-j N] [--sample N] [--unordered]\n"
+	    "usage: llm-call -m MODEL [-j N] [-o FILE] [--sample N] "
+	    "[--unordered]\n"
 	    "                [--answers PATH] [--store DIR] [--budget USD] "
 	    "[--ledger FILE]\n"
-	    "                [--defer | --export | --import | --batch "
-	    "submit|poll|wait]\n"
+	    "                [--defer | --export | --import] [FILE...]\n"
+	    "       llm-call -m MODEL --batch submit|poll|wait\n"
 	    "       llm-call --cost [FILE...]\n"
 	    "       llm-call --gc\n");
 	exit(EX_USAGE);
@@ -287,17 +323,22 @@ main(int argc, char **argv)
 {
 	const char *name = NULL, *answers = getenv("MKBENCH_ANSWERS");
 	const char *budget = getenv("BUDGET"), *store = NULL, *batch = NULL;
+	const char *path = NULL;
 	const char *ledger = getenv("MKBENCH_LEDGER");
 	const char *deferred = getenv("MKBENCH_BATCH");
 	struct asker asker = {.defer = deferred && strcmp(deferred, "1") == 0};
+	char *none[] = {(char[]){"-"}, NULL}, *data = NULL;
+	size_t len = 0;
 	int c, mode = 0;
 
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	mallopt(M_TRIM_THRESHOLD, 128 << 10);
-	while ((c = getopt_long(argc, argv, "j:", options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "j:m:o:", options, NULL)) != -1)
 		switch (c) {
 		case 'j': atonce = numarg("-j", optarg, 1, 1024); break;
+		case 'o': path = optarg; break;
+		case 'm':
 		case OPT_MODEL: name = optarg; break;
 		case OPT_SAMPLE:
 			sample = numarg("--sample", optarg, 0, 1000000);
@@ -323,24 +364,36 @@ main(int argc, char **argv)
 	store_open(store);
 	if (mode == OPT_COST)
 		return spend_print(argv + optind, ledger);
-	if (optind != argc || (!name && mode != OPT_GC))
+	if ((!name && mode != OPT_GC) ||
+	    (optind != argc && (mode == OPT_GC || mode == OPT_BATCH)))
 		usage();
 	if (mode == OPT_GC)
 		return spend_gc();
 	asker.m = model_read(name);
 	asker.ledger = openledger(asker.m, budget, ledger);
 	asker.replay = openreplay(asker.m, answers);
+	inputs = optind < argc ? argv + optind : none;
 	if (mode == OPT_EXPORT)
-		return batch_export(asker.m, sample);
+		return batch_export(asker.m, inputs, sample);
 	if (mode == OPT_IMPORT)
-		return batch_import(asker.m, stdin, "stdin");
+		return batch_import(asker.m, inputs);
 	if (asker.m->key_env && model_isremote(asker.m))
 		secret_load(asker.m->key_env);
 	ask_init(&asker);
 	if (mode == OPT_BATCH)
 		return batch_run(asker.m, asker.ledger, batch);
+	out = path ? open_memstream(&data, &len) : stdout;
+	if (!out)
+		err(EX_OSERR, "open_memstream");
 	askall();
 	http_end();
-	closeout();
+	if (!path) {
+		closeout();
+		return worst;
+	}
+	if (fclose(out) != 0)
+		err(EX_OSERR, "memory stream");
+	if (!worst && writefile(path, data, len, 0) < 0)
+		err(EX_IOERR, "%s", path);
 	return worst;
 }

@@ -317,7 +317,7 @@ fromdir(const char *dir, const struct question *q, struct answer *a)
 	    xasprintf("%s/%s.%ld.%ld.md", dir, task, q->attempt, q->sample);
 	names[3] = xasprintf("%s/%s.%ld.md", dir, task, q->attempt);
 	names[4] = xasprintf("%s/%s.md", dir, task);
-	names[5] = xasprintf("%s/%s/%ld/response.json", dir, task, q->attempt);
+	names[5] = xasprintf("%s/%s/%ld/llm-call.json", dir, task, q->attempt);
 	for (found = i = 0; i < 5 && !found; i++)
 		found = fromfile(names[i], a);
 	if (!found)
