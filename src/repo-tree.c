@@ -839,8 +839,7 @@ recordnames(const cJSON *record, struct names *names)
 		if (cJSON_IsString(s))
 			addname(names, s->valuestring);
 	}
-	op = engine_operator(
-	    engine, json_stringor(json_get(record, "task"), "op", ""));
+	op = engine_operator(engine, json_get(record, "task"));
 	json_each (s, json_get(op, "symbols")) {
 		if (cJSON_IsString(s))
 			addname(names, s->valuestring);
