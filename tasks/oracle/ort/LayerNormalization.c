@@ -15,26 +15,7 @@ setup(struct node *n)
 	return NULL;
 }
 
-REDUCE_ROW(total, float, SUM_INIT, SAME, SUM_JOIN)
-
-/* the sum of squares of x - mean */
-static float
-spread(const float *x, int64_t n, float mean)
-{
-	float acc[4 * LANES] = {0}, d;
-	int64_t i, j;
-
-	for (i = 0; i + 4 * LANES <= n; i += 4 * LANES)
-		for (j = 0; j < 4 * LANES; j++) {
-			d = x[i + j] - mean;
-			acc[j] += d * d;
-		}
-	for (j = 0; i + j < n; j++) {
-		d = x[i + j] - mean;
-		acc[j] += d * d;
-	}
-	return total_row(acc, 4 * LANES);
-}
+MOMENTS(moments)
 
 static OrtStatus *
 run(struct node *n)
@@ -64,11 +45,10 @@ run(struct node *n)
 		const float *restrict p = (const float *)x.data + i * inner;
 		const float *restrict a = scale.data, *restrict b = bias.data;
 		float *restrict q = (float *)y.data + i * inner;
-		const float m = total_row(p, inner) / (float)inner;
-		const float r =
-		    1.0f /
-		    sqrtf(spread(p, inner, m) / (float)inner + s->epsilon);
+		float m, r;
 
+		moments(p, inner, &m, &r);
+		r = 1.0f / sqrtf(r + s->epsilon);
 		if (b)
 			for (j = 0; j < inner; j++)
 				q[j] = (p[j] - m) * r * a[j] + b[j];

@@ -1,8 +1,8 @@
 #include "kernel.h"
 
-#define ADD_INIT SUM_INIT
-#define ADD_MAP SAME
-#define ADD_JOIN SUM_JOIN
-#define ADD_DONE SAME
+#define R_INIT SUM_INIT
+#define R_MAP SAME
+#define R_JOIN SUM_JOIN
+#define R_DONE SAME
 
-REDUCE("ReduceSum", EACH_WIDE, ADD);
+REDUCE("ReduceSum", EACH_WIDE, R);

@@ -175,6 +175,9 @@ struct op {
 	OrtStatus *(*setup)(struct node *n); /* may be NULL */
 	OrtStatus *(*run)(struct node *n);
 	void (*cleanup)(void *state); /* may be NULL; frees what setup made */
+	/* may be NULL; what only the model's graph tells: an output's type,
+	   lists of strings */
+	OrtStatus *(*infer)(const OrtApi *api, OrtShapeInferContext *context);
 };
 
 static const struct op theop;
@@ -575,6 +578,15 @@ op_compute(void *kernel, OrtKernelContext *ctx)
 	return theop.run(&call);
 }
 
+static const OrtApi *theapi; /* set when the operator is registered */
+
+static inline OrtStatus *
+op_infer(const OrtCustomOp *op, OrtShapeInferContext *context)
+{
+	(void)op;
+	return theop.infer(theapi, context);
+}
+
 static inline void
 variant_init(struct variant *v, int t, int u, int w)
 {
@@ -599,6 +611,8 @@ variant_init(struct variant *v, int t, int u, int w)
 	v->op.KernelComputeV2 = op_compute;
 	v->op.KernelDestroy = op_destroy;
 	v->op.GetStartVersion = op_one;
+	if (theop.infer)
+		v->op.InferOutputShapeFn = op_infer;
 }
 
 OrtStatus *RegisterCustomOps(OrtSessionOptions *, const OrtApiBase *);
@@ -613,6 +627,7 @@ RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base)
 	OrtCustomOpDomain *domain;
 	struct variant *v = variants;
 
+	theapi = api;
 	TRY(api->CreateCustomOpDomain("mkbench", &domain));
 	for (int t = 0; t < 32; t++)
 		for (int u = 0; T >> t & 1 && u < 32; u++)
@@ -1307,7 +1322,7 @@ struct numbers {
 /* the rows of loop l: R *z from T *x and *y, whose innermost step is 0 or 1 */
 #define BINARY_ROWS(R, T, F, zdata, xdata, ydata)                              \
 	do {                                                                   \
-		R *z = (R *)(zdata) + l.off[0];                                \
+		R *restrict z = (R *)(zdata) + l.off[0];                       \
 		const T *x = (const T *)(xdata) + l.off[1];                    \
 		const T *y = (const T *)(ydata) + l.off[2];                    \
 		if (!l.step[1][l.rank - 1]) {                                  \
@@ -1348,7 +1363,7 @@ binary_start(struct node *n, struct tensor *a, struct tensor *b,
 	return NULL;
 }
 
-#define BINARY_OP(OP, EACH, F, CASE, OUT)                                      \
+#define BINARY_OP(OP, EACH, F, CASE, OUT, TYPES, KEY)                          \
 	static OrtStatus *run(struct node *n)                                  \
 	{                                                                      \
 		struct tensor a, b, c;                                         \
@@ -1356,17 +1371,35 @@ binary_start(struct node *n, struct tensor *a, struct tensor *b,
                                                                                \
 		TRY(binary_start(n, &a, &b, &c, &l));                          \
 		if (c.n > 0)                                                   \
-			switch (a.type) {                                      \
+			switch (KEY(a.type)) {                                 \
 				EACH(CASE, F)                                  \
 			}                                                      \
 		return NULL;                                                   \
 	}                                                                      \
                                                                                \
 	static const struct op theop = {                                       \
-	    .name = OP, .in = "TT", .out = OUT, .T = SET(EACH), .run = run}
+	    .name = OP, .in = "TT", .out = OUT, .T = TYPES, .run = run}
 
-#define BINARY(OP, EACH, F) BINARY_OP(OP, EACH, F, BINARY_CASE, "T")
-#define COMPARE(OP, EACH, F) BINARY_OP(OP, EACH, F, COMPARE_CASE, "b")
+#define BINARY(OP, EACH, F)                                                    \
+	BINARY_OP(OP, EACH, F, BINARY_CASE, "T", SET(EACH), )
+#define COMPARE(OP, EACH, F)                                                   \
+	BINARY_OP(OP, EACH, F, COMPARE_CASE, "b", SET(EACH), )
+/* F on bits: signed types go as unsigned ones */
+#define BITWISE(OP, F)                                                         \
+	BINARY_OP(OP, EACH_UNSIGNED, F, BINARY_CASE, "T", SET(EACH_INT),       \
+	    unsigned_type)
+
+static inline int
+unsigned_type(int type)
+{
+	switch (type) {
+	case TYPE(INT8): return TYPE(UINT8);
+	case TYPE(INT16): return TYPE(UINT16);
+	case TYPE(INT32): return TYPE(UINT32);
+	case TYPE(INT64): return TYPE(UINT64);
+	default: return type;
+	}
+}
 
 /* ---- family: reductions ---- */
 
@@ -1569,6 +1602,32 @@ reduce_start(
 #define MAX_JOIN(T, a, b) ((a) > (b) ? (a) : (b))
 #define MIN_JOIN(T, a, b) ((a) < (b) ? (a) : (b))
 #define SAME(T, x) (x)
+
+/*
+ * NAME(x, n, &mean, &variance) of a run of floats, the second pass around the
+ * mean, so that an offset costs no digits.
+ */
+#define MOMENTS(NAME)                                                          \
+	REDUCE_ROW(NAME##_total, float, SUM_INIT, SAME, SUM_JOIN)              \
+	static void NAME(                                                      \
+	    const float *x, int64_t n, float *mean, float *variance)           \
+	{                                                                      \
+		const float m = NAME##_total_row(x, n) / (float)n;             \
+		float acc[64] = {0}, d;                                        \
+		int64_t i, j;                                                  \
+                                                                               \
+		for (i = 0; i + 64 <= n; i += 64)                              \
+			for (j = 0; j < 64; j++) {                             \
+				d = x[i + j] - m;                              \
+				acc[j] += d * d;                               \
+			}                                                      \
+		for (j = 0; i + j < n; j++) {                                  \
+			d = x[i + j] - m;                                      \
+			acc[j] += d * d;                                       \
+		}                                                              \
+		*mean = m;                                                     \
+		*variance = NAME##_total_row(acc, 64) / (float)n;              \
+	}
 
 /* ---- family: windows (pooling, convolution) ---- */
 

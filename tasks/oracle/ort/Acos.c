@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ACOS(T, x) MATH(acos, x)
+
+UNARY("Acos", EACH_FLOAT, ACOS);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ACOSH(T, x) MATH(acosh, x)
+
+UNARY("Acosh", EACH_FLOAT, ACOSH);

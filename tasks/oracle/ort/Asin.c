@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ASIN(T, x) MATH(asin, x)
+
+UNARY("Asin", EACH_FLOAT, ASIN);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ASINH(T, x) MATH(asinh, x)
+
+UNARY("Asinh", EACH_FLOAT, ASINH);

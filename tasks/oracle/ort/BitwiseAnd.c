@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define AND(T, x, y) ((T)((x) & (y)))
+
+BITWISE("BitwiseAnd", AND);

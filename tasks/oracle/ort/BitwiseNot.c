@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define BITWISENOT(T, x) ((T) ~(x))
+
+UNARY("BitwiseNot", EACH_INT, BITWISENOT);

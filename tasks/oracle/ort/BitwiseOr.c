@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define OR(T, x, y) ((T)((x) | (y)))
+
+BITWISE("BitwiseOr", OR);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define XOR(T, x, y) ((T)((x) ^ (y)))
+
+BITWISE("BitwiseXor", XOR);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define CEIL(T, x) _Generic((x), float : ceilf, default : ceil)(x)
+
+UNARY("Ceil", EACH_FLOAT, CEIL);

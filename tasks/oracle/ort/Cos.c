@@ -1,0 +1,3 @@
+#include "kernel.h"
+
+UNARY_ANGLE("Cos", cosf_, cosf, cos);

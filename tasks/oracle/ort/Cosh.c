@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define COSH(T, x) MATH(cosh, x)
+
+UNARY("Cosh", EACH_FLOAT, COSH);

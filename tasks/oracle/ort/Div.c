@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define DIV(T, x, y) ((T)((x) / (y)))
+
+BINARY("Div", EACH_WIDE, DIV);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define FLOOR(T, x) _Generic((x), float : floorf, default : floor)(x)
+
+UNARY("Floor", EACH_FLOAT, FLOOR);

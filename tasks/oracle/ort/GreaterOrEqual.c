@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define GREATEROREQUAL(T, x, y) ((x) >= (y))
+
+COMPARE("GreaterOrEqual", EACH_WIDE, GREATEROREQUAL);

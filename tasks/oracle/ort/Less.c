@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define LESS(T, x, y) ((x) < (y))
+
+COMPARE("Less", EACH_WIDE, LESS);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define LESSOREQUAL(T, x, y) ((x) <= (y))
+
+COMPARE("LessOrEqual", EACH_WIDE, LESSOREQUAL);

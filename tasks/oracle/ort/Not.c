@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define NOT(T, x) (!(x))
+
+UNARY("Not", EACH_BOOL, NOT);

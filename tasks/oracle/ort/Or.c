@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define OR(T, x, y) ((x) | (y))
+
+COMPARE("Or", EACH_BOOL, OR);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define RECIPROCAL(T, x) ((T)1 / (x))
+
+UNARY("Reciprocal", EACH_FLOAT, RECIPROCAL);

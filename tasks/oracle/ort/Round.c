@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ROUND(T, x) _Generic((x), float : rintf, default : rint)(x)
+
+UNARY("Round", EACH_FLOAT, ROUND);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define SIGN(T, x) ((T)(((x) > 0) - ((x) < 0)))
+
+UNARY("Sign", EACH_NUMBER, SIGN);

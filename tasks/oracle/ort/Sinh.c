@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define SINH(T, x) MATH(sinh, x)
+
+UNARY("Sinh", EACH_FLOAT, SINH);

@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define ROOT(T, x) SQRT(x)
+
+UNARY("Sqrt", EACH_FLOAT, ROOT);

@@ -1,0 +1,3 @@
+#include "kernel.h"
+
+UNARY_ANGLE("Tan", tanf_, tanf, tan);

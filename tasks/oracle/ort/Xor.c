@@ -1,0 +1,5 @@
+#include "kernel.h"
+
+#define XOR(T, x, y) ((x) ^ (y))
+
+COMPARE("Xor", EACH_BOOL, XOR);
