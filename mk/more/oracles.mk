@@ -10,7 +10,7 @@ oracles: $(ORACLE_SO) build/tests/oracle-check
 build/oracle/%.so: tasks/oracle/ort/%.c tasks/oracle/ort/kernel.h \
 		| $(SETUP)/base.stamp
 	@mkdir -p $(@D)
-	@$(CC) -O3 -march=native -std=gnu11 -Wall -Wextra -Wno-unused-parameter \
+	@$(CC) -O3 -march=native -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-type-limits \
 		$(if $(CI),-Werror) -fPIC -shared -Ibuild/ort/include \
 		-o $@.tmp $< -lm
 	@mv $@.tmp $@
