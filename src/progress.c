@@ -96,19 +96,22 @@ show(const struct goals *g, uint64_t start)
 	}
 }
 
+/* held until this program and its command have ended */
 static void
-lock(const char *path)
+lock(const char *run)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	char *path = xasprintf("%s/lock", run);
+	int fd = open(path, O_RDWR | O_CREAT, 0666);
 
 	if (fd < 0)
 		err(EX_IOERR, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return;
-	warnx("another make is at work on this run; waiting for it (%s)", path);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			err(EX_IOERR, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		warnx("another make is at work on '%s'; waiting for it", run);
+		while (flock(fd, LOCK_EX) < 0)
+			if (errno != EINTR)
+				err(EX_IOERR, "%s", path);
+	}
+	free(path);
 }
 
 static int

@@ -309,7 +309,7 @@ summary_json(const struct summary *s)
 	    cJSON_CreateNumber((double)having(s->tasks, NULL, "quarantined")));
 	if (s->attempts > having(s->tasks, NULL, NULL))
 		json_set(m, "pass_at", passes(s->tasks));
-	if (s->priced) {
+	if (s->priced && s->cost > 0) {
 		snprintf(cost, sizeof(cost), "%.6f", s->cost);
 		json_set(m, "cost", cJSON_CreateString(cost));
 	}
