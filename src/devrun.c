@@ -529,6 +529,19 @@ evidence(cJSON *result)
 	return result;
 }
 
+/* the candidate makes no model of the task */
+static int
+refused(cJSON *run)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	json_set(run, "status", cJSON_CreateString("wrong"));
+	json_set(run, "reason", cJSON_CreateString(now.arms.refused));
+	json_set(o, "log", json_text(now.arms.log, strlen(now.arms.log)));
+	json_set(run, "candidate", o);
+	return -1;
+}
+
 /* the candidate on the task's other shapes */
 static void
 heldout(const cJSON *record, const char *arch)
@@ -549,7 +562,9 @@ heldout(const cJSON *record, const char *arch)
 	j = doround(HELDOUT, CANDIDATE, 2, samples, 2, 0);
 	session_close(now.session);
 	json_set(o, "status", cJSON_CreateString("ok"));
-	if (well(j))
+	if (now.arms.refused)
+		refused(o);
+	else if (well(j))
 		verified(o);
 	else
 		ended(o, j);
@@ -566,12 +581,18 @@ heldout(const cJSON *record, const char *arch)
 static int
 measure(void)
 {
-	cJSON *native = pilot(NATIVE), *candidate = pilot(CANDIDATE), *end;
+	cJSON *native, *candidate, *end;
 	int rc = -1;
 
+	if (now.arms.refused)
+		return refused(now.run);
+	native = pilot(NATIVE);
+	candidate = pilot(CANDIDATE);
 	if (!well(native))
 		json_set(now.run, "baseline",
-		    cJSON_CreateString(json_string(native, "reason")));
+		    cJSON_CreateString(now.arms.why
+					   ? now.arms.why
+					   : json_string(native, "reason")));
 	if (!well(candidate)) {
 		ended(now.run, candidate);
 		json_set(now.run, "candidate", evidence(candidate));

@@ -5,32 +5,41 @@
 #include <unistd.h>
 
 #include "arms.h"
+#include "mnnarms.h"
 #include "onnxbuild.h"
 #include "ortapi.h"
 
 #define DOMAIN "mkbench"
 
-/* the task as an ONNX file, in a domain of its own if there is one to name */
-static char *
-model(const cJSON *task, const char *domain, const char *dir, const char *name)
+/* the task as ONNX, in a domain of its own if there is one to name */
+static uint8_t *
+onnx(const cJSON *task, const char *domain, size_t *n)
 {
 	cJSON *copy = cJSON_Duplicate(task, 1);
 	struct arena a = {0};
 	Onnx__ModelProto *m = onnxbuild(&a, &copy, 1);
-	char *path = xasprintf("%s/%s.onnx", dir, name);
 	uint8_t *data;
-	size_t n;
 
 	if (domain)
 		onnxbuild_domain(&a, m, domain);
-	n = onnx__model_proto__get_packed_size(m);
-	data = xmalloc(n);
+	*n = onnx__model_proto__get_packed_size(m);
+	data = xmalloc(*n);
 	onnx__model_proto__pack(m, data);
+	arena_free(&a);
+	cJSON_Delete(copy);
+	return data;
+}
+
+static char *
+model(const cJSON *task, const char *domain, const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s.onnx", dir, name);
+	size_t n;
+	uint8_t *data = onnx(task, domain, &n);
+
 	if (writefile(path, data, n, 0) < 0)
 		err(EX_IOERR, "%s", path);
 	free(data);
-	arena_free(&a);
-	cJSON_Delete(copy);
 	return path;
 }
 
@@ -67,6 +76,17 @@ ort(struct armset *a, const cJSON *task, const cJSON *engine,
 	json_set(a->facts, "version", cJSON_CreateString(ort_version()));
 }
 
+static void
+mnn(struct armset *a, const cJSON *task, const cJSON *engine,
+    const cJSON *build, const char *arch, const char *dir)
+{
+	size_t n;
+	uint8_t *data = onnx(task, NULL, &n);
+
+	arms_mnn(a, task, engine, build, arch, dir, data, n);
+	free(data);
+}
+
 void
 arms_open(struct armset *a, const cJSON *task, const cJSON *engine,
     const cJSON *build, const char *arch, const char *dir)
@@ -79,7 +99,10 @@ arms_open(struct armset *a, const cJSON *task, const cJSON *engine,
 		arch = u.machine;
 	a->arm[NATIVE].name = "native";
 	a->arm[CANDIDATE].name = "candidate";
-	ort(a, task, engine, build, arch, dir);
+	if (strcmp(json_stringor(engine, "recipe", ""), "mnn") == 0)
+		mnn(a, task, engine, build, arch, dir);
+	else
+		ort(a, task, engine, build, arch, dir);
 }
 
 void
@@ -94,5 +117,8 @@ arms_close(struct armset *a)
 		free(a->arm[i].model);
 		free(a->arm[i].candidate);
 	}
+	free(a->why);
+	free(a->refused);
+	free(a->log);
 	cJSON_Delete(a->facts);
 }

@@ -11,9 +11,11 @@ enum { NATIVE, CANDIDATE, ARMS };
 
 struct armset {
 	struct arm arm[ARMS];
-	int direct;	 /* see sessionjob */
-	cJSON *facts;	 /* of the engine, for the record; owned */
-	const char *why; /* no native kernel: the reason; else NULL */
+	int direct;    /* see sessionjob */
+	cJSON *facts;  /* of the engine, for the record; owned */
+	char *why;     /* no native kernel: the reason; else NULL; owned */
+	char *refused; /* the candidate makes no model: the reason; owned */
+	char *log;     /* and what was said about it; owned */
 };
 
 /*

@@ -444,32 +444,65 @@ mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
 	return judge(&f, kind, type, dir, log);
 }
 
+/* did the candidate's converter say that its transform was asked? */
+static int
+asked(const struct conversion *c, struct buf *log)
+{
+	char *want;
+	const char *hit;
+	int yes;
+
+	if (!c->transform)
+		return 1;
+	want = xasprintf("mkbench: transform %s called ", c->transform);
+	hit = log->data ? strstr(log->data, want) : NULL;
+	yes = hit && hit[strlen(want)] != '0';
+	if (!yes)
+		buf_addf(log,
+		    "mkbench: the candidate's transform of %s was not asked\n",
+		    c->transform);
+	free(want);
+	return yes;
+}
+
+static int
+ended(const struct sandboxed *p, struct buf *log)
+{
+	if (p->end == SANDBOX_SIGNAL)
+		buf_addf(log,
+		    "mkbench: the converter was killed by signal %d\n",
+		    p->status);
+	else if (p->end == SANDBOX_TIMEOUT)
+		buf_adds(log, "mkbench: the converter took too long\n");
+	else if (p->end == SANDBOX_EXITED && p->status)
+		buf_addf(log, "mkbench: the converter ended with status %d\n",
+		    p->status);
+	return p->end == SANDBOX_EXITED && p->status == 0;
+}
+
 /* run the converter in a directory of its own; 0 if it left a model */
 static int
-runconverter(const char *converter, const char *dir, struct buf *log)
+runconverter(const struct conversion *c, const char *converter, const char *dir,
+    struct buf *log)
 {
-	const char *argv[] = {converter, "-f", "ONNX", "--modelFile",
-	    "model.onnx", "--MNNModel", "model.mnn", "--bizCode", "mkbench",
-	    NULL};
+	const char *argv[32] = {converter, "-f", "ONNX", "--modelFile",
+	    "model.onnx", "--MNNModel", "model.mnn", "--bizCode", "mkbench"};
 	const char *ro[] = {converter, NULL};
 	struct sandbox s = {.argv = argv, .ro = ro, .rw = dir, .wall = CONVERT};
 	char *model = xasprintf("%s/model.mnn", dir);
 	struct sandboxed p;
 	struct stat st;
+	size_t n = 9;
 	int rc;
 
+	json_each (o, c->options)
+		if (n < LEN(argv) - 1)
+			argv[n++] = o->valuestring;
 	sandbox_run(&s, &p);
 	buf_add(log, p.out.data, p.out.len);
 	buf_add(log, p.err.data, p.err.len);
-	if (p.end == SANDBOX_SIGNAL)
-		buf_addf(
-		    log, "the converter was killed by signal %d\n", p.status);
-	else if (p.end == SANDBOX_TIMEOUT)
-		buf_adds(log, "the converter took too long\n");
-	else if (p.end == SANDBOX_EXITED && p.status)
-		buf_addf(log, "the converter ended with status %d\n", p.status);
-	rc = p.end == SANDBOX_EXITED && p.status == 0 &&
-		     stat(model, &st) == 0 && st.st_size > 0
+	rc = ended(&p, log) && asked(c, log) && stat(model, &st) == 0 &&
+		     st.st_size > 0
 		 ? 0
 		 : -1;
 	sandbox_free(&p);
@@ -478,13 +511,17 @@ runconverter(const char *converter, const char *dir, struct buf *log)
 }
 
 static char *
-modelpath(const char *converter, const void *onnx, size_t n)
+modelpath(const struct conversion *c, const char *converter, const void *onnx,
+    size_t n)
 {
 	char hex[65], one[65];
 	struct buf b = {0};
 
 	sha256hex(onnx, n, one);
-	buf_addf(&b, "mnn_convert %d\n%s\n", FORMAT, one);
+	buf_addf(&b, "mnn_convert %d\n%s\n%s\n", FORMAT, one,
+	    c->transform ? c->transform : "");
+	json_each (o, c->options)
+		buf_addf(&b, "%s\n", o->valuestring);
 	addstat(&b, xstrdup(converter));
 	sha256hex(b.data, b.len, hex);
 	buf_free(&b);
@@ -512,20 +549,35 @@ cleanup(const char *dir)
 		buf_free(&r.out);
 }
 
-char *
-mnn_convert(const struct mnn *m, const char *converter, const void *onnx,
-    size_t n, struct buf *log)
+static const char *
+converterof(const struct conversion *c)
 {
-	char *path, *tmp, *in, *out, *parent;
-	int rc;
+	static const struct mnn *here;
+	const char *path = c->converter
+			       ? c->converter
+			       : json_stringor(c->mnn->json, "convert", NULL);
 
-	if (!converter)
-		converter = json_stringor(m->json, "convert", NULL);
-	if (!converter)
+	/* a build for another machine may have none that runs here */
+	if (!path) {
+		here = mnn_open("native");
+		path = json_stringor(here->json, "convert", NULL);
+	}
+	if (!path)
 		errx(EX_UNAVAILABLE,
 		    "'%s' has no converter (MNN_BUILD_CONVERTER=ON)",
-		    json_string(m->json, "build"));
-	path = modelpath(converter, onnx, n);
+		    json_string(here->json, "build"));
+	return path;
+}
+
+char *
+mnn_convert(
+    const struct conversion *c, const void *onnx, size_t n, struct buf *log)
+{
+	const char *converter = converterof(c);
+	char *path = modelpath(c, converter, onnx, n);
+	char *tmp, *in, *out, *parent;
+	int rc;
+
 	if (access(path, R_OK) == 0)
 		return path;
 	parent = xstrndup(path, (size_t)(strrchr(path, '/') - path));
@@ -536,7 +588,7 @@ mnn_convert(const struct mnn *m, const char *converter, const void *onnx,
 	out = xasprintf("%s/model.mnn", tmp);
 	if (writefile(in, onnx, n, 0) < 0)
 		err(EX_IOERR, "%s", in);
-	rc = runconverter(converter, tmp, log);
+	rc = runconverter(c, converter, tmp, log);
 	if (rc == 0 && rename(out, path) < 0)
 		err(EX_IOERR, "%s", path);
 	cleanup(tmp);

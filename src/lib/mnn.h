@@ -45,12 +45,19 @@ char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry);
 int mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log);
 
+struct conversion {
+	const struct mnn *mnn;
+	const char *converter; /* a candidate's, absolute; NULL: the build's */
+	const char *transform; /* the candidate's must be asked for this one */
+	const cJSON *options;  /* further arguments, or NULL */
+};
+
 /*
- * An ONNX model as a .mnn file: by the build's converter, or by a candidate's
- * own (absolute path), in a sandbox.  Kept by content under build/models.
- * Returns its absolute path, or NULL with the converter's words in log.
+ * An ONNX model as a .mnn file, converted in a sandbox on this machine.  Kept
+ * by content under build/models.  Returns its absolute path, or NULL with the
+ * converter's words in log.
  */
-char *mnn_convert(const struct mnn *m, const char *converter, const void *onnx,
-    size_t n, struct buf *log);
+char *mnn_convert(
+    const struct conversion *c, const void *onnx, size_t n, struct buf *log);
 
 #endif
