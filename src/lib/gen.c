@@ -240,6 +240,7 @@ floats(const struct gen *g, const uint32_t *w, const double *centers, double *d)
 	double low = g->low, width = g->high - g->low;
 	double mean = g->mean, std = g->std, step = g->step;
 	const uint32_t *x = w + CHUNK, *y = x + CHUNK;
+	uint32_t most = (uint32_t)(g->density - 1), at[CHUNK];
 	int i;
 
 	switch (g->kind) {
@@ -257,12 +258,19 @@ floats(const struct gen *g, const uint32_t *w, const double *centers, double *d)
 		break;
 	case GEN_SPARSE:
 		for (i = 0; i < CHUNK; i++)
-			d[i] = w[i] < g->density ? std * bell(x[i], y[i]) : 0;
+			d[i] = std * bell(x[i], y[i]);
+		for (i = 0; i < CHUNK; i++)
+			d[i] = w[i] <= most ? d[i] : 0;
+		if (!g->density)
+			memset(d, 0, CHUNK * sizeof(*d));
 		break;
 	case GEN_CLUSTERED:
 		for (i = 0; i < CHUNK; i++)
-			d[i] = centers[below(w[i], (uint64_t)g->n)] +
-			       step * bell(x[i], y[i]);
+			d[i] = step * bell(x[i], y[i]);
+		for (i = 0; i < CHUNK; i++)
+			at[i] = (uint32_t)below(w[i], (uint64_t)g->n);
+		for (i = 0; i < CHUNK; i++)
+			d[i] = centers[at[i]] + d[i];
 		break;
 	case GEN_TIES:
 		for (i = 0; i < CHUNK; i++)
