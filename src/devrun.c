@@ -28,8 +28,9 @@
 #define FORMAT 1
 #define PILOT 4		/* calls of the first round of each arm */
 #define PILOTBYTES 64e6 /* of outputs kept of a first round */
-#define LEASTCALLS 5
-#define MOSTCALLS 200
+#define TURNNS 10e6	/* of a turn of both arms, about */
+#define LEASTTURNS 4
+#define MOSTTURNS 40
 #define MOSTPAIRS 60
 #define COLDCALLS 5
 #define TICK 20e6  /* ns that CPU time may be off */
@@ -85,22 +86,18 @@ secret(long number, long n)
 	return (long)(((uint64_t)out[0] << 32 | out[1]) % (uint64_t)n);
 }
 
+/* the device is ours alone: its lock belongs to the machine, not to this tree,
+   of which there may be several */
 static int
 locked(void)
 {
-	char *path = rootpath("build/lock/device-%s", devicename), *base;
-	int fd;
+	const char *slash = strrchr(devicename, '/');
+	char *path = xasprintf(
+	    "/tmp/mkbench-device-%s.lock", slash ? slash + 1 : devicename);
+	mode_t mask = umask(0);
+	int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 
-	base = strrchr(devicename, '/');
-	if (base) {
-		free(path);
-		path = rootpath("build/lock/device-%s", base + 1);
-	}
-	*strrchr(path, '/') = '\0';
-	if (mkdirs(path) < 0)
-		err(EX_IOERR, "%s", path);
-	path[strlen(path)] = '/';
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	umask(mask);
 	if (fd < 0)
 		err(EX_IOERR, "%s", path);
 	while (flock(fd, LOCK_EX) < 0)
@@ -123,26 +120,29 @@ medianof(const cJSON *list)
 	return m;
 }
 
-/* a round of an arm; its result, with "median_ns" in it */
-static cJSON *
-doround(long number, int arm, long calls, const long *samples, long nsamples,
-    int cold)
+/* a round of one arm, or (arm ARMS) of both in turn; results with "median_ns"
+   in them */
+static void
+doround(long number, int arm, long turns, long calls, const long *samples,
+    long nsamples, cJSON **results)
 {
 	struct round r = {.number = number,
-	    .arm = arm,
+	    .arms = {arm == ARMS ? NATIVE : arm, CANDIDATE},
+	    .narms = arm == ARMS ? ARMS : 1,
+	    .turns = turns,
 	    .calls = calls,
 	    .samples = (long *)samples,
 	    .nsamples = nsamples,
 	    .warmms = quick ? WARMMS / 2 : WARMMS,
 	    .maxwarmms = 4 * WARMMS,
-	    .cold = cold};
-	cJSON *j;
+	    .cold = number == COLD};
+	int i;
 
 	roundkey(number, r.key);
-	j = session_round(now.session, &r, &now.samples);
-	json_set(
-	    j, "median_ns", cJSON_CreateNumber(medianof(json_array(j, "ns"))));
-	return j;
+	session_round(now.session, &r, &now.samples, results);
+	for (i = 0; i < r.narms; i++)
+		json_set(results[i], "median_ns",
+		    cJSON_CreateNumber(medianof(json_array(results[i], "ns"))));
 }
 
 static int
@@ -222,13 +222,12 @@ pilot(int arm)
 	}
 	for (i = 0; i < PILOT && (!i || (double)i * bytes < PILOTBYTES); i++)
 		samples[n++] = i;
-	j = doround(0, arm, PILOT, samples, n, 0);
+	doround(0, arm, 1, PILOT, samples, n, &j);
 	if (well(j)) {
 		now.callns[arm] = json_number(j, "wall_ns") / PILOT;
-		now.overhead +=
-		    (json_number(j, "spawn_ns") + json_number(j, "setup_ns") +
-			json_number(j, "warm_ns")) /
-		    ARMS;
+		now.overhead += json_number(j, "spawn_ns") +
+				json_number(j, "setup_ns") +
+				json_number(j, "warm_ns");
 	}
 	return j;
 }
@@ -247,17 +246,31 @@ condemned(const cJSON *j)
 	return most > DRIFT * now.probe;
 }
 
+/* timed calls in a turn */
 static long
-callsof(int arm, double ns)
+turncalls(void)
 {
-	double n = ns / now.callns[arm];
-	long least = now.callns[arm] > 5e8   ? 1
-		     : now.callns[arm] > 1e8 ? 3
-					     : LEASTCALLS;
+	double ns = now.callns[NATIVE] + now.callns[CANDIDATE];
 
 	if (fixedcalls)
 		return fixedcalls;
-	return n < (double)least ? least : n > MOSTCALLS ? MOSTCALLS : (long)n;
+	return ns > 2 * TURNNS	 ? 1
+	       : ns < TURNNS / 8 ? 8
+				 : (long)(TURNNS / ns) + 1;
+}
+
+/* turns of each arm in a round: what the time allows, less the rounds' own */
+static long
+turnsof(long calls)
+{
+	double ns = seconds * 1e9 / (leastpairs + 2) - now.overhead;
+	double one =
+	    (now.callns[NATIVE] + now.callns[CANDIDATE]) * ((double)calls + 1);
+	double n = ns / one;
+
+	return n < LEASTTURNS  ? LEASTTURNS
+	       : n > MOSTTURNS ? MOSTTURNS
+			       : (long)n;
 }
 
 static double
@@ -266,57 +279,64 @@ elapsed(void)
 	return (double)(nowns() - now.start) / 1e9;
 }
 
-/* time of a call without the bell's */
+/* the ratio of a round: the median of those of its turns, which lie beside each
+   other in time */
 static double
-callof(const cJSON *j, double bell)
+ratioof(cJSON *const j[ARMS])
 {
-	return fmax(json_number(j, "median_ns") - bell, 1);
+	double bell = json_number(j[NATIVE], "bell_ns"), *ratios, r;
+	long calls = (long)json_int(j[NATIVE], "calls", 1, 1 << 30), turn, i;
+	const cJSON *a = json_array(j[NATIVE], "ns")->child;
+	const cJSON *b = json_array(j[CANDIDATE], "ns")->child;
+	long turns = cJSON_GetArraySize(json_array(j[NATIVE], "ns")) / calls;
+	double *x = xcalloc((size_t)calls, sizeof(*x));
+	double *y = xcalloc((size_t)calls, sizeof(*y));
+
+	ratios = xcalloc((size_t)turns, sizeof(*ratios));
+	for (turn = 0; turn < turns; turn++) {
+		for (i = 0; i < calls; i++, a = a->next, b = b->next) {
+			x[i] = a->valuedouble;
+			y[i] = b->valuedouble;
+		}
+		ratios[turn] =
+		    log(fmax(stats_median(x, (size_t)calls) - bell, 1) /
+			fmax(stats_median(y, (size_t)calls) - bell, 1));
+	}
+	r = stats_median(ratios, (size_t)turns);
+	free(ratios);
+	free(x);
+	free(y);
+	return r;
 }
 
-static double
-bellof(const cJSON *native)
-{
-	return json_number(native, "bell_ns");
-}
-
-/* one pair; NULL, or the candidate's result that ended it all */
+/* one pair of processes; NULL, or the candidate's result that ended it all */
 static cJSON *
 pair(long number)
 {
-	double ns =
-	    fmax(15e6, seconds * 1e9 / (2.4 * (leastpairs + 1)) - now.overhead);
-	long calls[ARMS], sample;
+	long calls = turncalls(), turns = turnsof(calls), sample;
 	cJSON *j[ARMS];
-	int i, arm, bad = 0;
 
-	for (i = 0; i < ARMS; i++)
-		calls[i] = callsof(i, ns);
-	sample = secret(number, calls[0] < calls[1] ? calls[0] : calls[1]);
-	for (i = 0; i < ARMS; i++) {
-		arm = (i + number) % 2;
-		j[arm] = doround(number, arm, calls[arm], &sample, 1, 0);
-		bad |= condemned(j[arm]);
-		if (arm == CANDIDATE && !well(j[arm])) {
-			if (i)
-				cJSON_Delete(j[NATIVE]);
-			return j[arm];
-		}
-		if (!well(j[arm]))
-			errx(EX_SOFTWARE, "the native runner: %s",
-			    json_string(j[arm], "reason"));
+	sample = secret(number, calls * turns);
+	doround(number, ARMS, turns, calls, &sample, 1, j);
+	if (!well(j[CANDIDATE]) &&
+	    strcmp(json_string(j[CANDIDATE], "status"), "stopped") != 0) {
+		cJSON_Delete(j[NATIVE]);
+		return j[CANDIDATE];
 	}
-	if (bad) {
+	if (!well(j[NATIVE]))
+		errx(EX_SOFTWARE, "the native runner: %s",
+		    json_string(j[NATIVE], "reason"));
+	if (condemned(j[NATIVE])) {
 		now.condemned++;
-		cJSON_Delete(j[0]);
-		cJSON_Delete(j[1]);
+		cJSON_Delete(j[NATIVE]);
+		cJSON_Delete(j[CANDIDATE]);
 		return NULL;
 	}
 	now.ratios =
 	    xreallocarray(now.ratios, now.pairs + 1, sizeof(*now.ratios));
-	now.ratios[now.pairs++] = log(callof(j[NATIVE], bellof(j[NATIVE])) /
-				      callof(j[CANDIDATE], bellof(j[NATIVE])));
-	for (i = 0; i < ARMS; i++)
-		cJSON_AddItemToArray(now.rounds[i], j[i]);
+	now.ratios[now.pairs++] = ratioof(j);
+	cJSON_AddItemToArray(now.rounds[NATIVE], j[NATIVE]);
+	cJSON_AddItemToArray(now.rounds[CANDIDATE], j[CANDIDATE]);
 	return NULL;
 }
 
@@ -357,7 +377,7 @@ shorten(cJSON *round)
 	static const char *const keep[] = {"ns", "median_ns", "setup_ns",
 	    "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns", "load_ns",
 	    "fetch_ns", "warm", "warm_ns", "threads", "switches", "cpu",
-	    "freq_khz", "probe_ns", "bell_ns", "memory_kb", NULL};
+	    "freq_khz", "probe_ns", "bell_ns", "memory_kb", "calls", NULL};
 
 	stage_keep(round, keep);
 }
@@ -476,17 +496,16 @@ suspect(void)
 static void
 cold(void)
 {
-	cJSON *o = cJSON_CreateObject(), *j;
-	double ns[ARMS];
+	cJSON *o = cJSON_CreateObject(), *j[ARMS];
 	int i;
 
+	doround(COLD, ARMS, 1, COLDCALLS, NULL, 0, j);
 	for (i = 0; i < ARMS; i++) {
-		j = doround(COLD, i, COLDCALLS, NULL, 0, 1);
-		ns[i] = well(j) ? json_number(j, "median_ns") : 0;
-		cJSON_Delete(j);
+		if (well(j[i]))
+			number(o, i == NATIVE ? "native_ns" : "candidate_ns",
+			    json_number(j[i], "median_ns"));
+		cJSON_Delete(j[i]);
 	}
-	number(o, "native_ns", ns[NATIVE]);
-	number(o, "candidate_ns", ns[CANDIDATE]);
 	json_set(now.run, "cold", o);
 }
 
@@ -559,7 +578,7 @@ heldout(const cJSON *record, const char *arch)
 		errx(EX_DATAERR, "task '%s', held-out shapes: ONNX Runtime: %s",
 		    json_string(task, "name"), ort_why());
 	opensession(task);
-	j = doround(HELDOUT, CANDIDATE, 2, samples, 2, 0);
+	doround(HELDOUT, CANDIDATE, 1, 2, samples, 2, &j);
 	session_close(now.session);
 	json_set(o, "status", cJSON_CreateString("ok"));
 	if (now.arms.refused)

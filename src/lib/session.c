@@ -181,14 +181,28 @@ ask(struct session *s, const struct round *r)
 	long i;
 
 	gen_keyhex(r->key, hex);
-	fprintf(s->to, "round %ld %s %s %ld ", r->number, s->arms[r->arm].name,
-	    hex, r->calls);
+	fprintf(s->to, "round %ld ", r->number);
+	for (i = 0; i < r->narms; i++)
+		fprintf(s->to, "%s%s", i ? "," : "", s->arms[r->arms[i]].name);
+	fprintf(s->to, " %s %ld %ld ", hex, r->turns, r->calls);
 	for (i = 0; i < r->nsamples; i++)
 		fprintf(s->to, "%s%ld", i ? "," : "", r->samples[i]);
 	fprintf(s->to, "%s %ld %ld %d\n", r->nsamples ? "" : "-", r->warmms,
 	    r->maxwarmms, r->cold);
 	if (fflush(s->to) != 0)
 		lost(s);
+}
+
+static int
+armof(const struct session *s, const struct round *r, const cJSON *head)
+{
+	const char *name = json_string(head, "arm");
+	int i;
+
+	for (i = 0; i < r->narms; i++)
+		if (strcmp(s->arms[r->arms[i]].name, name) == 0)
+			return r->arms[i];
+	errx(EX_SOFTWARE, "supervise: an arm '%s' that has no part", name);
 }
 
 static void
@@ -209,18 +223,23 @@ take(struct session *s, const cJSON *head, int arm, struct samples *samples)
 		lost(s);
 }
 
-cJSON *
-session_round(
-    struct session *s, const struct round *round, struct samples *samples)
+void
+session_round(struct session *s, const struct round *round,
+    struct samples *samples, cJSON **results)
 {
 	cJSON *j;
+	int i;
 
 	ask(s, round);
-	while (json_get(j = next(s), "sample")) {
-		take(s, j, round->arm, samples);
+	for (i = 0; i < round->narms;) {
+		j = next(s);
+		if (!json_get(j, "sample")) {
+			results[i++] = j;
+			continue;
+		}
+		take(s, j, armof(s, round, j), samples);
 		cJSON_Delete(j);
 	}
-	return j;
 }
 
 void

@@ -28,12 +28,15 @@ struct sessionjob {
 
 struct session;
 
+#define SESSION_SIDES 2 /* arms of one round */
+
 struct round {
-	long number; /* the caller's */
-	int arm;
+	long number;		 /* the caller's; even: the first arm begins */
+	int arms[SESSION_SIDES]; /* who takes part, in turn */
+	int narms;
 	uint8_t key[32];
-	long calls;
-	long *samples; /* calls whose outputs are asked for */
+	long turns, calls; /* turns of each arm, timed calls in each */
+	long *samples;	   /* calls whose outputs are asked for */
 	long nsamples;
 	long warmms, maxwarmms;
 	int cold;
@@ -56,12 +59,12 @@ struct samples {
 /* start it; status 70 if it cannot be */
 struct session *session_open(const struct sessionjob *job);
 /*
- * A round's result as the supervisor says it; what was sampled is added to
- * samples.  A supervisor that ends or says what it must not is status 70: it is
- * ours, and trusted.
+ * A round: results become what the supervisor says of each arm; what was
+ * sampled is added to samples.  A supervisor that ends or says what it must not
+ * is status 70: it is ours, and trusted.
  */
-cJSON *session_round(
-    struct session *s, const struct round *round, struct samples *samples);
+void session_round(struct session *s, const struct round *round,
+    struct samples *samples, cJSON **results);
 /* what the supervisor said of itself */
 const cJSON *session_about(const struct session *s);
 void session_close(struct session *s);

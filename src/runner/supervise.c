@@ -31,6 +31,7 @@
 
 #define FORMAT 1
 #define ARMS 4
+#define SIDES 2 /* arms in one round */
 #define ALIGN 64
 #define PINGS 64
 #define WINDOW 5	    /* calls whose median must be flat */
@@ -42,8 +43,8 @@
 struct tensor {
 	uint32_t index; /* place among the task's inputs or outputs */
 	struct gen *gen;
-	char *start, *data;	/* its pages, and its bytes in them */
-	size_t at, room, bytes; /* at: of its pages in the file */
+	size_t at, room; /* its pages in the file */
+	size_t bytes;
 };
 
 struct arm {
@@ -61,10 +62,8 @@ static struct {
 	int nreads;
 	uint64_t hangns, memory;
 	int pin;
-	int controlfd, inputfd, outputfd, logfd, sealed;
-	struct control *control;
-	char *inputs, *outputs;
-	size_t insize, outsize;
+	int inputfd, sealed;
+	char *inputs;
 	cpu_set_t allowed, ours, theirs;
 	int cpu; /* the runner's first, -1 if it is not pinned */
 } job = {.threads = 1,
@@ -79,38 +78,48 @@ static struct control_io shapes[CONTROL_IO];
 
 /* the round asked for */
 static struct {
-	const struct arm *arm;
+	const struct arm *arms[SIDES];
+	int narms;
 	long number;
 	uint8_t key[32];
-	long calls;
+	long turns, calls; /* of each arm, and timed calls in a turn */
 	uint64_t warmns, maxwarmns;
 	int cold;
 	long *samples;
 	long nsamples;
-	long limit; /* address space in MiB, 0: the job's */
 } ask;
 
-/* what comes of it */
-static struct {
-	pid_t pid;
-	int reaped, wait;   /* wait: status as of waitpid */
-	const char *status; /* NULL: well so far */
-	const char *reason;
-	const char *phase;
-	long call, warm;
-	uint64_t *ns, *load, *fetch; /* of each timed call */
-	uint64_t pings[PINGS];
-	uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu, cpu, wall;
-	uint64_t probe[2];
-	long freq[2];
-	long switches, threads;
-	struct rusage usage;
-	struct guard *guard;
-	int guarded, nevents;
-	struct guard_event events[GUARD_EVENTS];
-} now;
+/* an arm in the round: its files, which last, and what becomes of it */
+struct side {
+	int controlfd, outputfd, logfd;
+	struct control *control;
+	char *outputs;
+	struct result {
+		const struct arm *arm;
+		uint32_t bell; /* the last one rung */
+		pid_t pid;
+		int reaped, wait;   /* wait: status as of waitpid */
+		const char *status; /* NULL: well so far */
+		const char *reason;
+		const char *phase;
+		long call, warm;
+		uint64_t *ns, *load, *fetch; /* of each timed call */
+		long done;		     /* how many there are */
+		uint64_t pings[PINGS];
+		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
+		uint64_t cpu, wall;
+		long switches, threads, memory;
+		struct guard *guard;
+		int guarded, nevents;
+		struct guard_event events[GUARD_EVENTS];
+	} r;
+};
 
-static uint32_t words[256], wordat = 256, lastbell;
+static struct side sides[SIDES], *now = sides;
+static uint64_t probes[2];
+static long freqs[2];
+
+static uint32_t words[256], wordat = 256;
 
 static const char *const phases[] = {
     "", "start", "setup", "load", "run", "fetch", "quit"};
@@ -131,7 +140,7 @@ cputime(void)
 	struct timespec t = {0};
 	clockid_t id;
 
-	if (clock_getcpuclockid(now.pid, &id) == 0)
+	if (clock_getcpuclockid(now->r.pid, &id) == 0)
 		clock_gettime(id, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
@@ -155,9 +164,9 @@ word(void)
 static int
 fail(const char *status, const char *reason)
 {
-	if (!now.status) {
-		now.status = status;
-		now.reason = reason;
+	if (!now->r.status) {
+		now->r.status = status;
+		now->r.reason = reason;
 	}
 	return -1;
 }
@@ -168,9 +177,9 @@ look(uint64_t deadline)
 {
 	int st;
 
-	if (waitpid(now.pid, &st, WNOHANG) == now.pid) {
-		now.reaped = 1;
-		now.wait = st;
+	if (waitpid(now->r.pid, &st, WNOHANG) == now->r.pid) {
+		now->r.reaped = 1;
+		now->r.wait = st;
 		return fail("crashed", "the runner ended");
 	}
 	if (clockns() > deadline)
@@ -181,25 +190,26 @@ look(uint64_t deadline)
 static void
 ring(enum bell what)
 {
-	struct control *c = job.control;
+	struct control *c = now->control;
 
-	lastbell = ((lastbell & ~(uint32_t)BELL_MASK) + 8 +
-		       (word() & ~(uint32_t)0x80000007)) |
-		   what;
-	now.phase = phases[what];
-	__atomic_store_n(&c->bell, lastbell, __ATOMIC_SEQ_CST);
+	now->r.bell = ((now->r.bell & ~(uint32_t)BELL_MASK) + 8 +
+			  (word() & ~(uint32_t)0x80000007)) |
+		      what;
+	now->r.phase = phases[what];
+	__atomic_store_n(&c->bell, now->r.bell, __ATOMIC_SEQ_CST);
 	control_wake(&c->bell, &c->bellsleeper);
 }
 
 static int
 await(void)
 {
-	struct control *c = job.control;
+	struct control *c = now->control;
 	uint64_t deadline = 0;
 	uint32_t ack;
 	unsigned turns = 0;
 
-	while ((ack = __atomic_load_n(&c->ack, __ATOMIC_ACQUIRE)) != lastbell) {
+	while (
+	    (ack = __atomic_load_n(&c->ack, __ATOMIC_ACQUIRE)) != now->r.bell) {
 		if (c->spin)
 			control_pause();
 		else
@@ -226,6 +236,19 @@ bell(enum bell what, uint64_t *ns)
 	return 0;
 }
 
+/* a tensor's pages, and its bytes in them */
+static char *
+pagesof(const struct tensor *t)
+{
+	return (t < job.t + job.nin ? job.inputs : now->outputs) + t->at;
+}
+
+static char *
+dataof(const struct tensor *t)
+{
+	return pagesof(t) + t->room - ((t->bytes + ALIGN - 1) & -(size_t)ALIGN);
+}
+
 static void
 fillall(uint64_t call)
 {
@@ -234,12 +257,12 @@ fillall(uint64_t call)
 
 	for (i = 0; i < job.nin; i++) {
 		t = &job.t[i];
-		gen_fill(t->gen, ask.key, call, t->index, t->data,
+		gen_fill(t->gen, ask.key, call, t->index, dataof(t),
 		    t->bytes / dtype_size(t->gen->dtype));
 	}
 	for (; i < job.nin + job.nout; i++) {
 		t = &job.t[i];
-		gen_poison(ask.key, call, t->index, t->data, t->bytes);
+		gen_poison(ask.key, call, t->index, dataof(t), t->bytes);
 	}
 }
 
@@ -275,19 +298,19 @@ canaries(void)
 		canary[i] = (uint8_t)word();
 	for (t = job.t + job.nin; t < job.t + job.nin + job.nout; t++)
 		for (i = 0; i < t->room; i++)
-			t->start[i] = (char)canary[i % ALIGN];
+			pagesof(t)[i] = (char)canary[i % ALIGN];
 }
 
 static int
 intact(const struct tensor *t)
 {
-	size_t i, front = (size_t)(t->data - t->start);
+	size_t i, front = (size_t)(dataof(t) - pagesof(t));
 
 	for (i = 0; i < front; i += ALIGN)
-		if (memcmp(t->start + i, canary, ALIGN) != 0)
+		if (memcmp(pagesof(t) + i, canary, ALIGN) != 0)
 			return 0;
 	for (i = front + t->bytes; i < t->room; i++)
-		if ((uint8_t)t->start[i] != canary[i % ALIGN])
+		if ((uint8_t)pagesof(t)[i] != canary[i % ALIGN])
 			return 0;
 	return 1;
 }
@@ -310,21 +333,21 @@ halt(void)
 {
 	int st;
 
-	kill(now.pid, SIGSTOP);
-	while (waitpid(now.pid, &st, WUNTRACED) < 0)
+	kill(-now->r.pid, SIGSTOP);
+	while (waitpid(now->r.pid, &st, WUNTRACED) < 0)
 		if (errno != EINTR)
 			return fail("protocol", "the runner is not ours");
 	if (WIFSTOPPED(st))
 		return 0;
-	now.reaped = 1;
-	now.wait = st;
+	now->r.reaped = 1;
+	now->r.wait = st;
 	return fail("crashed", "the runner ended");
 }
 
 static void
 resume(void)
 {
-	kill(now.pid, SIGCONT);
+	kill(-now->r.pid, SIGCONT);
 }
 
 static int
@@ -345,10 +368,10 @@ emit(long call)
 	int i;
 
 	for (i = 0; i < job.nout; i++, t++) {
-		printf("{\"sample\":%ld,\"round\":%ld,\"output\":%u,"
-		       "\"bytes\":%zu}\n",
-		    call, ask.number, t->index, t->bytes);
-		fwrite(t->data, 1, t->bytes, stdout);
+		printf("{\"sample\":%ld,\"round\":%ld,\"arm\":\"%s\","
+		       "\"output\":%u,\"bytes\":%zu}\n",
+		    call, ask.number, now->r.arm->name, t->index, t->bytes);
+		fwrite(dataof(t), 1, t->bytes, stdout);
 		putchar('\n');
 	}
 }
@@ -369,7 +392,7 @@ snapshot(void)
 	if (!copy)
 		err(EX_OSERR, "malloc");
 	for (n = 0, i = 0; i < job.nout; n += t[i++].bytes)
-		memcpy(copy + n, t[i].data, t[i].bytes);
+		memcpy(copy + n, dataof(&t[i]), t[i].bytes);
 	return copy;
 }
 
@@ -380,7 +403,7 @@ settled(const char *copy)
 	int i;
 
 	for (i = 0; i < job.nout; copy += t[i++].bytes)
-		if (memcmp(copy, t[i].data, t[i].bytes) != 0)
+		if (memcmp(copy, dataof(&t[i]), t[i].bytes) != 0)
 			return fail("deferred",
 			    "an output changed after the call was answered");
 	return 0;
@@ -403,7 +426,7 @@ finish(long call, int keep)
 		free(copy);
 		return -1;
 	}
-	now.fetchns = ns;
+	now->r.fetchns = ns;
 	if (copy)
 		rc = settled(copy);
 	free(copy);
@@ -424,13 +447,13 @@ call(uint64_t number, int keep, uint64_t *ns)
 	fillall(number);
 	if (bell(BELL_LOAD, &load) < 0)
 		return -1;
-	now.loadns = load;
+	now->r.loadns = load;
 	for (i = 0; ask.cold && i < job.nin + job.nout; i++)
-		evict(job.t[i].data, job.t[i].bytes);
+		evict(dataof(&job.t[i]), job.t[i].bytes);
 	cpu = cputime();
 	if (bell(BELL_RUN, ns) < 0)
 		return -1;
-	now.runcpu += cputime() - cpu;
+	now->r.runcpu += cputime() - cpu;
 	return finish((long)number, keep);
 }
 
@@ -471,20 +494,26 @@ flat(const uint64_t *last, long n)
 }
 
 static int
+warmcall(uint64_t *ns)
+{
+	now->r.call = -1;
+	return call(WARMID + (uint64_t)now->r.warm++, 0, ns);
+}
+
+static int
 warmup(void)
 {
 	uint64_t start = clockns(), last[2 * WINDOW], ns;
 
 	for (;;) {
-		now.call = -1 - now.warm;
-		if (call(WARMID + (uint64_t)now.warm, 0, &ns) < 0)
+		if (warmcall(&ns) < 0)
 			return -1;
-		last[now.warm++ % (2 * WINDOW)] = ns;
-		now.warmns = clockns() - start;
-		if (now.warm >= 2 && (now.warmns > ask.maxwarmns ||
-					 (now.warmns > ask.warmns &&
-					     (flat(last, now.warm) ||
-						 ns * WINDOW > ask.warmns))))
+		last[(now->r.warm - 1) % (2 * WINDOW)] = ns;
+		now->r.warmns = clockns() - start;
+		if (now->r.warm >= 2 && (now->r.warmns > ask.maxwarmns ||
+					    (now->r.warmns > ask.warmns &&
+						(flat(last, now->r.warm) ||
+						    ns * WINDOW > ask.warmns))))
 			return 0;
 	}
 }
@@ -548,14 +577,14 @@ status(const char *key)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)now.pid);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)now->r.pid);
 	return numberin(path, key);
 }
 
 static void
 layout(void)
 {
-	struct control *c = job.control;
+	struct control *c = now->control;
 	int i;
 
 	memset(c, 0, sizeof(*c));
@@ -565,12 +594,12 @@ layout(void)
 	c->nout = job.nout;
 	c->spin = CPU_COUNT(&job.allowed) > job.threads;
 	c->warm = !ask.cold;
-	snprintf(c->model, sizeof(c->model), "%s", ask.arm->model);
+	snprintf(c->model, sizeof(c->model), "%s", now->r.arm->model);
 	snprintf(c->candidate, sizeof(c->candidate), "%s",
-	    ask.arm->candidate ? ask.arm->candidate : "");
+	    now->r.arm->candidate ? now->r.arm->candidate : "");
 	for (i = 0; i < job.nin + job.nout; i++)
 		c->io[i] = shapes[i];
-	lastbell = 0;
+	now->r.bell = 0;
 }
 
 /* what the runner may read: itself, its libraries, its model and candidate */
@@ -584,23 +613,23 @@ readable(void)
 	static const char *list[64];
 	static glob_t found;
 	char pattern[PATH_MAX + 32];
-	const char *slash = strrchr(ask.arm->runner, '/');
+	const char *slash = strrchr(now->r.arm->runner, '/');
 	size_t i, n = 0;
 
 	for (i = 0; i < sizeof(system) / sizeof(*system); i++)
 		list[n++] = system[i];
 	snprintf(pattern, sizeof(pattern), "%.*s/../../ort/lib/*/*",
-	    slash ? (int)(slash - ask.arm->runner) : 1,
-	    slash ? ask.arm->runner : ".");
+	    slash ? (int)(slash - now->r.arm->runner) : 1,
+	    slash ? now->r.arm->runner : ".");
 	globfree(&found);
 	if (glob(pattern, 0, NULL, &found) == 0)
 		for (i = 0; i < found.gl_pathc && n < 32; i++)
 			list[n++] = found.gl_pathv[i];
 	for (i = 0; i < (size_t)job.nreads; i++)
 		list[n++] = job.reads[i];
-	list[n++] = ask.arm->runner;
-	list[n++] = ask.arm->model;
-	list[n++] = ask.arm->candidate;
+	list[n++] = now->r.arm->runner;
+	list[n++] = now->r.arm->model;
+	list[n++] = now->r.arm->candidate;
 	list[n] = NULL;
 	return list;
 }
@@ -609,23 +638,23 @@ readable(void)
 static void
 startguard(int sock)
 {
-	now.guard =
+	now->r.guard =
 	    guard_start(sock, job.threads - 1, (double)job.hangns / 1e9);
-	now.guarded = now.guard != NULL;
+	now->r.guarded = now->r.guard != NULL;
 	close(sock);
 }
 
 static void
 endguard(void)
 {
-	if (!now.guard)
+	if (!now->r.guard)
 		return;
-	now.nevents = guard_events(now.guard, now.events);
-	guard_stop(now.guard);
-	now.guard = NULL;
-	if (now.nevents && ask.arm->candidate) {
-		now.status = "hack";
-		now.reason = "a system call that kernels have no use for";
+	now->r.nevents = guard_events(now->r.guard, now->r.events);
+	guard_stop(now->r.guard);
+	now->r.guard = NULL;
+	if (now->r.nevents && now->r.arm->candidate) {
+		now->r.status = "hack";
+		now->r.reason = "a system call that kernels have no use for";
 	}
 }
 
@@ -634,82 +663,124 @@ startrunner(void)
 {
 	static int null = -1;
 	int guard[2];
-	char *argv[] = {ask.arm->runner, NULL};
+	char *argv[] = {now->r.arm->runner, NULL};
 	struct spawn s = {.argv = argv,
-	    .memory = ask.limit ? (uint64_t)ask.limit << 20 : job.memory,
+	    .memory = job.memory,
 	    .filesize = LOGSIZE,
 	    .cpuseconds = (unsigned)(job.hangns / 1000000000 * 20 + 60)};
 
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (ftruncate(job.logfd, 0) < 0)
+	if (ftruncate(now->logfd, 0) < 0)
 		err(EX_OSERR, "ftruncate");
 	s.files[0] = null;
-	s.files[1] = s.files[2] = job.logfd;
-	s.files[CONTROL_FD] = job.controlfd;
+	s.files[1] = s.files[2] = now->logfd;
+	s.files[CONTROL_FD] = now->controlfd;
 	s.files[INPUT_FD] = job.inputfd;
-	s.files[OUTPUT_FD] = job.outputfd;
+	s.files[OUTPUT_FD] = now->outputfd;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, guard) < 0)
 		err(EX_OSERR, "socketpair");
 	s.guard = guard[1];
 	s.read = readable();
 	if (job.cpu >= 0)
 		s.cpus = job.theirs;
-	now.pid = runner_spawn(&s);
-	if (now.pid < 0)
+	now->r.pid = runner_spawn(&s);
+	if (now->r.pid < 0)
 		err(EX_OSERR, "fork");
 	close(guard[1]);
 	startguard(guard[0]);
 	return 0;
 }
 
+/* a turn of the arm: a call to come into the caches, then those that count */
 static int
-timed(void)
+turn(long number)
 {
-	long i;
+	uint64_t start = clockns(), ns, cpu = cputime();
+	long i, n;
 
+	if (ask.turns > 1 && warmcall(&ns) < 0)
+		return -1;
 	for (i = 0; i < ask.calls; i++) {
-		now.call = i;
-		if (call((uint64_t)i, sampled(i), &now.ns[i]) < 0)
+		n = number * ask.calls + i;
+		now->r.call = n;
+		if (call((uint64_t)n, sampled(n), &now->r.ns[n]) < 0)
 			return -1;
-		now.load[i] = now.loadns;
-		now.fetch[i] = now.fetchns;
+		now->r.load[n] = now->r.loadns;
+		now->r.fetch[n] = now->r.fetchns;
+		now->r.done = n + 1;
 	}
-	now.call = -1;
+	now->r.call = -1;
+	now->r.wall += clockns() - start;
+	now->r.cpu += cputime() - cpu;
 	return 0;
 }
 
+/* from nothing to a runner that is warm */
 static int
-measure(void)
+begin(void)
 {
-	uint64_t start = clockns(), ns, cpu;
-	long before;
+	uint64_t start = clockns();
 	int i;
 
+	canaries();
+	startrunner();
 	ring(BELL_PING);
 	if (await() < 0)
 		return -1;
-	now.spawnns = clockns() - start;
-	if (bell(BELL_SETUP, &now.setupns) < 0)
+	now->r.spawnns = clockns() - start;
+	if (bell(BELL_SETUP, &now->r.setupns) < 0)
 		return -1;
-	if (now.guard)
-		guard_seal(now.guard);
+	if (now->r.guard)
+		guard_seal(now->r.guard);
 	for (i = 0; i < PINGS; i++)
-		if (bell(BELL_PING, &now.pings[i]) < 0)
+		if (bell(BELL_PING, &now->r.pings[i]) < 0)
 			return -1;
 	if (warmup() < 0)
 		return -1;
-	now.runcpu = 0;
-	before = status("nonvoluntary_ctxt_switches:");
-	cpu = cputime();
-	start = clockns();
-	if (timed() < 0)
-		return -1;
-	now.wall = clockns() - start;
-	now.cpu = cputime() - cpu;
-	now.threads = status("Threads:");
-	now.switches = status("nonvoluntary_ctxt_switches:") - before;
+	now->r.runcpu = 0;
+	now->r.switches = status("nonvoluntary_ctxt_switches:");
+	return 0;
+}
+
+static void
+quit(void)
+{
+	uint64_t ns;
+
+	now->r.threads = status("Threads:");
+	now->r.switches =
+	    status("nonvoluntary_ctxt_switches:") - now->r.switches;
+	now->r.memory = status("VmHWM:");
 	bell(BELL_QUIT, &ns);
+}
+
+/* the arms in turn: who waits stands still */
+static int
+measure(void)
+{
+	int i, first = (int)(ask.number % ask.narms), many = ask.narms > 1;
+	long t;
+
+	for (i = 0; i < ask.narms; i++) {
+		now = &sides[(first + i) % ask.narms];
+		if (begin() < 0 || (many && halt() < 0))
+			return -1;
+	}
+	for (t = 0; t < ask.turns; t++)
+		for (i = 0; i < ask.narms; i++) {
+			now = &sides[(first + t + i) % ask.narms];
+			if (many)
+				resume();
+			if (turn(t) < 0 || (many && halt() < 0))
+				return -1;
+		}
+	for (i = 0; i < ask.narms; i++) {
+		now = &sides[i];
+		if (many)
+			resume();
+		quit();
+	}
 	return 0;
 }
 
@@ -740,7 +811,7 @@ static void
 putlog(void)
 {
 	static char text[LOGSIZE];
-	ssize_t n = pread(job.logfd, text, sizeof(text), 0);
+	ssize_t n = pread(now->logfd, text, sizeof(text), 0);
 
 	if (n <= 0)
 		return;
@@ -762,16 +833,16 @@ putlist(const char *key, const uint64_t *v, long n)
 static void
 putend(void)
 {
-	if (!now.status)
+	if (!now->r.status)
 		return;
-	printf(",\"reason\":\"%s\",\"phase\":\"%s\",\"call\":%ld", now.reason,
-	    now.phase, now.call);
-	if (!now.reaped || strcmp(now.status, "crashed") != 0)
+	printf(",\"reason\":\"%s\",\"phase\":\"%s\",\"call\":%ld",
+	    now->r.reason, now->r.phase, now->r.call);
+	if (!now->r.reaped || strcmp(now->r.status, "crashed") != 0)
 		return;
-	if (WIFSIGNALED(now.wait))
-		printf(",\"signal\":%d", WTERMSIG(now.wait));
+	if (WIFSIGNALED(now->r.wait))
+		printf(",\"signal\":%d", WTERMSIG(now->r.wait));
 	else
-		printf(",\"exit\":%d", WEXITSTATUS(now.wait));
+		printf(",\"exit\":%d", WEXITSTATUS(now->r.wait));
 }
 
 static uint64_t
@@ -784,16 +855,16 @@ middle(uint64_t *v, long n)
 static void
 putguard(void)
 {
-	const struct guard_event *e = now.events;
+	const struct guard_event *e = now->r.events;
 
-	printf(",\"guarded\":%s", now.guarded ? "true" : "false");
-	if (!now.nevents)
+	printf(",\"guarded\":%s", now->r.guarded ? "true" : "false");
+	if (!now->r.nevents)
 		return;
 	printf(",\"refused\":[");
-	for (; e < now.events + now.nevents; e++) {
+	for (; e < now->r.events + now->r.nevents; e++) {
 		printf("%s{\"call\":\"%s\",\"sealed\":%s,\"count\":%ld,"
 		       "\"detail\":",
-		    e > now.events ? "," : "", e->name,
+		    e > now->r.events ? "," : "", e->name,
 		    e->sealed ? "true" : "false", e->count);
 		putstring(e->detail, strlen(e->detail));
 		putchar('}');
@@ -804,28 +875,29 @@ putguard(void)
 static void
 report(void)
 {
-	long n = now.status ? now.call < 0 ? 0 : now.call : ask.calls;
+	long n = now->r.done;
 
 	printf("{\"round\":%ld,\"arm\":\"%s\",\"status\":\"%s\"", ask.number,
-	    ask.arm->name, now.status ? now.status : "ok");
+	    now->r.arm->name, now->r.status ? now->r.status : "ok");
 	putend();
 	printf(",\"spawn_ns\":%" PRIu64 ",\"setup_ns\":%" PRIu64
 	       ",\"warm\":%ld,\"warm_ns\":%" PRIu64 ",\"wall_ns\":%" PRIu64
 	       ",\"cpu_ns\":%" PRIu64 ",\"run_cpu_ns\":%" PRIu64
 	       ",\"load_ns\":%" PRIu64 ",\"fetch_ns\":%" PRIu64,
-	    now.spawnns, now.setupns, now.warm, now.warmns, now.wall, now.cpu,
-	    now.runcpu, middle(now.load, n), middle(now.fetch, n));
+	    now->r.spawnns, now->r.setupns, now->r.warm, now->r.warmns,
+	    now->r.wall, now->r.cpu, now->r.runcpu, middle(now->r.load, n),
+	    middle(now->r.fetch, n));
 	printf(",\"threads\":%ld,\"switches\":%ld,\"cpu\":%d,\"cold\":%d,"
 	       "\"nice\":%d",
-	    now.threads, now.switches, job.cpu, ask.cold,
+	    now->r.threads, now->r.switches, job.cpu, ask.cold,
 	    getpriority(PRIO_PROCESS, 0));
-	if (now.freq[0] > 0)
-		printf(",\"freq_khz\":[%ld,%ld]", now.freq[0], now.freq[1]);
-	putlist("probe_ns", now.probe, 2);
-	printf(",\"bell_ns\":%" PRIu64, middle(now.pings, PINGS));
-	printf(",\"memory_kb\":%ld", now.usage.ru_maxrss);
+	if (freqs[0] > 0)
+		printf(",\"freq_khz\":[%ld,%ld]", freqs[0], freqs[1]);
+	putlist("probe_ns", probes, 2);
+	printf(",\"bell_ns\":%" PRIu64, middle(now->r.pings, PINGS));
+	printf(",\"memory_kb\":%ld,\"calls\":%ld", now->r.memory, ask.calls);
 	putguard();
-	putlist("ns", now.ns, n);
+	putlist("ns", now->r.ns, n);
 	putlog();
 	printf("}\n");
 	if (fflush(stdout) != 0)
@@ -833,29 +905,53 @@ report(void)
 }
 
 static void
+reset(struct side *side, const struct arm *arm)
+{
+	size_t n = (size_t)(ask.calls * ask.turns);
+
+	now = side;
+	memset(&now->r, 0, sizeof(now->r));
+	now->r.arm = arm;
+	now->r.phase = phases[0];
+	now->r.call = -1;
+	now->r.ns = calloc(3 * n, sizeof(*now->r.ns));
+	if (!now->r.ns)
+		err(EX_OSERR, "calloc");
+	now->r.load = now->r.ns + n;
+	now->r.fetch = now->r.load + n;
+	layout();
+}
+
+static void
+end(struct side *side)
+{
+	now = side;
+	if (now->r.pid)
+		runner_end(now->r.pid, now->r.reaped, &now->r.wait);
+	endguard();
+	if (!now->r.pid)
+		fail("stopped", "the other arm ended first");
+}
+
+static void
 doround(void)
 {
-	memset(&now, 0, sizeof(now));
-	now.phase = phases[0];
-	now.call = -1;
-	now.ns = calloc(3 * (size_t)ask.calls, sizeof(*now.ns));
-	if (!now.ns)
-		err(EX_OSERR, "calloc");
-	now.load = now.ns + ask.calls;
-	now.fetch = now.load + ask.calls;
-	layout();
-	canaries();
-	now.freq[0] = frequency();
-	now.probe[0] = probe();
-	startrunner();
+	int i;
+
+	for (i = 0; i < ask.narms; i++)
+		reset(&sides[i], ask.arms[i]);
+	freqs[0] = frequency();
+	probes[0] = probe();
 	measure();
-	runner_end(now.pid, now.reaped, &now.wait);
-	endguard();
-	getrusage(RUSAGE_CHILDREN, &now.usage);
-	now.probe[1] = probe();
-	now.freq[1] = frequency();
-	report();
-	free(now.ns);
+	for (i = 0; i < ask.narms; i++)
+		end(&sides[i]);
+	probes[1] = probe();
+	freqs[1] = frequency();
+	for (i = 0; i < ask.narms; i++) {
+		now = &sides[i];
+		report();
+		free(now->r.ns);
+	}
 }
 
 /* files and processors, once the job is known */
@@ -913,19 +1009,6 @@ place(int first, int n)
 	return at ? at : page;
 }
 
-static void
-locate(int first, int n, char *base)
-{
-	struct tensor *t;
-	int i;
-
-	for (i = first; i < first + n; i++) {
-		t = &job.t[i];
-		t->data = base + shapes[i].offset;
-		t->start = base + t->at;
-	}
-}
-
 /* us on the first processor allowed, the runner on the last ones */
 static void
 processors(void)
@@ -951,18 +1034,19 @@ processors(void)
 static void
 prepare(void)
 {
-	job.insize = place(0, job.nin);
-	job.outsize = place(job.nin, job.nout);
-	job.control = (struct control *)share(
-	    "control", sizeof(*job.control), &job.controlfd);
-	job.inputs = share("input", job.insize, &job.inputfd);
-	job.outputs = share("output", job.outsize, &job.outputfd);
+	size_t in = place(0, job.nin), out = place(job.nin, job.nout);
+
+	job.inputs = share("input", in, &job.inputfd);
 	seal();
-	locate(0, job.nin, job.inputs);
-	locate(job.nin, job.nout, job.outputs);
-	job.logfd = memfd_create("log", MFD_CLOEXEC);
-	if (job.logfd < 0 || fcntl(job.logfd, F_SETFL, O_APPEND) < 0)
-		err(EX_OSERR, "memfd");
+	for (now = sides; now < sides + SIDES; now++) {
+		now->control = (struct control *)share(
+		    "control", sizeof(*now->control), &now->controlfd);
+		now->outputs = share("output", out, &now->outputfd);
+		now->logfd = memfd_create("log", MFD_CLOEXEC);
+		if (now->logfd < 0 || fcntl(now->logfd, F_SETFL, O_APPEND) < 0)
+			err(EX_OSERR, "memfd");
+	}
+	now = sides;
 	processors();
 	printf("{\"supervise\":%d,\"sealed\":%s,\"landlock\":%d,\"cpus\":%d,"
 	       "\"cpu\":%d}\n",
@@ -1201,22 +1285,35 @@ samples(char *w)
 	}
 }
 
-/* round NUMBER ARM KEY CALLS SAMPLES WARM-MS MAXWARM-MS COLD */
+/* the arms of a round, "native,candidate" */
+static void
+arms(char *w)
+{
+	char *next;
+	int i;
+
+	for (ask.narms = 0; w; w = next) {
+		next = strchr(w, ',');
+		if (next)
+			*next++ = '\0';
+		for (i = 0; i < job.narms; i++)
+			if (strcmp(job.arms[i].name, w) == 0)
+				break;
+		if (i == job.narms || ask.narms == SIDES)
+			bad("no such arm, or too many");
+		ask.arms[ask.narms++] = &job.arms[i];
+	}
+}
+
+/* round NUMBER ARMS KEY TURNS CALLS SAMPLES WARM-MS MAXWARM-MS COLD */
 static void
 roundline(char *line)
 {
-	const char *name;
-	int i;
-
 	ask.number = (long)number(&line, "no number", 0, 1 << 30);
-	name = take(&line, "no arm");
-	for (i = 0; i < job.narms && strcmp(job.arms[i].name, name) != 0; i++)
-		;
-	if (i == job.narms)
-		bad("no such arm");
-	ask.arm = &job.arms[i];
+	arms(take(&line, "no arm"));
 	key(take(&line, "no key"));
-	ask.calls = (long)number(&line, "bad calls", 1, 1 << 24);
+	ask.turns = (long)number(&line, "bad turns", 1, 1 << 16);
+	ask.calls = (long)number(&line, "bad calls", 1, 1 << 16);
 	samples(take(&line, "no samples"));
 	ask.warmns = 1000000u * (uint64_t)number(&line, "bad warm", 0, 1 << 30);
 	ask.maxwarmns =
