@@ -41,7 +41,7 @@ $(LIB): $(LIBOBJ)
 	@ar rcs $@ $^
 
 # flags are a prerequisite: another set of them recompiles
-FLAGS := $(CC) $(CFLAGS) $(CPPFLAGS) $(WARN)
+FLAGS := $(filter-out -Werror,$(CC) $(CFLAGS) $(CPPFLAGS) $(WARN))
 ifneq ($(FLAGS),$(file <$O/flags))
 $(shell mkdir -p $O)
 $(file >$O/flags,$(FLAGS))
@@ -58,7 +58,7 @@ $O/lib/onnx.pb-c.o: $(GEN)/onnx.pb-c.c $O/flags
 
 # the ONNX schema of Debian's libonnx-dev
 ONNX_PROTO := /usr/include/onnx/onnx.proto
-$(GEN)/onnx.pb-c.c $(GEN)/onnx.pb-c.h &: $(SETUP)/base.stamp
+$(GEN)/onnx.pb-c.c $(GEN)/onnx.pb-c.h &: | $(SETUP)/base.stamp
 	@mkdir -p $(@D)
 	@cd $(@D) && protoc-c --proto_path=$(dir $(ONNX_PROTO)) --c_out=. \
 		$(notdir $(ONNX_PROTO))

@@ -15,6 +15,7 @@ V := build/version
 
 .PHONY: run
 run: $(CHAINS:%=%/score.json)
+	@:
 
 $(CHAINS:%=%/prompt.json): %/prompt.json: %/job.json $V/prompt \
 		$(RUN)/engine.json $(RUN)/device.json $(wildcard prompts/$(ENGINE)/*)

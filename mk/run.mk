@@ -79,8 +79,9 @@ regrade: programs
 ## why            why TARGET=results/... would be made again
 why: programs
 	@$(if $(TARGET),,$(error why needs TARGET=, a file under results/)) \
+	test -e $(TARGET) || echo "'$(TARGET)' does not exist"; \
 	$(MAKE) -n --trace -f $$(echo $(TARGET) | cut -d/ -f1,2)/run.mk $(TARGET) | \
-		{ grep -E 'update target|up to date|Nothing' || echo "'$(TARGET)' is up to date"; }
+		grep -o "update target.*" || echo "'$(TARGET)' is up to date"
 
 ## diff           compare RUN1= and RUN2= task by task
 .PHONY: diff gc bench-graph graph

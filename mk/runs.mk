@@ -4,6 +4,7 @@ MAKEFLAGS += -rR --no-print-directory
 
 .PHONY: all $(RUNS)
 all: $(RUNS)
+	@:
 
 $(RUNS):
 	+@$(MAKE) -f $@/run.mk

@@ -228,11 +228,14 @@ makefile(const struct tasks *t)
 	long long k;
 	size_t i;
 
+	/* override: what a user gives on make's command line was for plan */
 	buf_addf(&b,
 	    "# made by plan; the rules are in mk/graph.mk\n"
-	    "RUN := %s\nENGINE := %s\nDEVICE := %s\nMODEL := %s\n"
-	    "METHOD := %s\nCOUNT := %lld\nSEED := %s\nDEVRUN := %s\n"
-	    "TASKS :=",
+	    "override RUN := %s\noverride ENGINE := %s\n"
+	    "override DEVICE := %s\noverride MODEL := %s\n"
+	    "override METHOD := %s\noverride COUNT := %lld\n"
+	    "override SEED := %s\noverride DEVRUN := %s\n"
+	    "override TASKS :=",
 	    run.dir, run.engine, run.device, run.model, run.method, chains(),
 	    run.seed, run.settings);
 	for (i = 0; i < t->n; i++)

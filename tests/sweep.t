@@ -4,7 +4,7 @@
 
 # a tree of its own, so that tasks can be changed and results thrown away
 tree() {
-	cp -r "$top"/{GNUmakefile,mk,prompts,tasks} "$tmp/"
+	cp -a "$top"/{GNUmakefile,mk,prompts,tasks} "$tmp/"
 	for d in src bin build man tests; do ln -s "$top/$d" "$tmp/$d"; done
 	cd "$tmp" || exit 1
 	export MKBENCH_ROOT=$tmp MKBENCH_STORE=$tmp/store
@@ -27,7 +27,7 @@ status 0 'the pipe by hand' bash -c 'set -o pipefail
 	bin/onnx2spec <relu.onnx | bin/prompt --role coder --engine ort | bin/llm-call --model oracle |
 	bin/unpack | bin/xcompile --device host | bin/devrun --device host | bin/score'
 ok 'ends in a right kernel with a speedup' jq -e '.verdict|.compiled and .correct and
-	.speedup>0 and .low<=.speedup and .speedup<=.high and .class=="clean"' "$tmp/out"
+	.speedup>0 and .low<=.speedup and .speedup<=.high' "$tmp/out"
 
 status 0 'a sweep' sweep
 cp "$tmp/out" "$tmp/table"
