@@ -876,12 +876,14 @@ static void
 putback(const struct onnxmodel *m, cJSON *task, const cJSON *meta)
 {
 	const cJSON *patch = json_get(meta, "differs");
+	const cJSON *model = json_get(meta, "model");
 
-	if (!json_get(meta, "model"))
-		cJSON_DeleteItemFromObjectCaseSensitive(task, "model");
+	cJSON_DeleteItemFromObjectCaseSensitive(task, "model");
 	if (patch && !apply(task, patch))
 		errx(EX_DATAERR, "%s: metadata '%s': is of another model",
 		    m->place, ONNX_META);
+	if (model)
+		json_set(task, "model", cJSON_Duplicate(model, 1));
 	reorder(task);
 }
 
@@ -947,31 +949,65 @@ addmeta(struct arena *a, Onnx__ModelProto *model, const cJSON *meta)
 	model->metadata_props[model->n_metadata_props++] = p;
 }
 
+/* what differs between a record and its task, both without "model" */
+static cJSON *
+taskdiffers(cJSON *was, const cJSON *task)
+{
+	cJSON *to = cJSON_Duplicate(task, 1), *d;
+
+	cJSON_DeleteItemFromObjectCaseSensitive(to, "model");
+	cJSON_DeleteItemFromObjectCaseSensitive(was, "model");
+	d = differs(was, to);
+	cJSON_Delete(to);
+	return d;
+}
+
+/* whether the model's own record would have the task's "model" */
+static int
+samemodel(struct onnxspec *s, const cJSON *was, const cJSON *task)
+{
+	const cJSON *to = json_get(task, "model");
+	cJSON *model, *d;
+	int same;
+
+	if (!to)
+		return 1;
+	model = cJSON_Duplicate(json_get(was, "model"), 1);
+	json_set(model, "of", onnxspec_rest(s));
+	d = differs(model, to);
+	same = !d;
+	cJSON_Delete(d);
+	cJSON_Delete(model);
+	return same;
+}
+
 void
 onnxspec_annotate(struct arena *a, Onnx__ModelProto *model, const cJSON *task)
 {
 	struct onnxmodel m = {.proto = model, .place = (char *)"task"};
-	cJSON *meta = cJSON_CreateObject(), *was, *d;
+	cJSON *meta = cJSON_CreateObject(), *was, *d, *bare_list;
 	struct map bare = {0};
 	struct onnxspec s;
+	int same;
 
-	if (metadata(model) || model->graph->n_node != 1)
+	if (metadata(model) || model->graph->n_node != 1) {
+		cJSON_Delete(meta);
 		return;
-	json_set(meta, "generated", generated(task));
+	}
+	bare_list = generated(task);
+	json_set(meta, "generated", bare_list);
 	onnxspec_start(&s, &m);
 	s.bare = barenames(&bare, meta);
 	was = onnxspec_task(&s, 0);
-	if (json_get(json_get(task, "model"), "of"))
-		json_set(json_get(was, "model"), "of", onnxspec_rest(&s));
-	else
-		cJSON_DeleteItemFromObjectCaseSensitive(was, "model");
-	if ((d = differs(was, task)))
+	same = samemodel(&s, was, task);
+	if ((d = taskdiffers(was, task)))
 		json_set(meta, "differs", d);
 	if (json_get(task, "model"))
-		json_set(meta, "model", cJSON_CreateTrue());
-	if (!json_get(meta, "generated")->child)
+		json_set(
+		    meta, "model", cJSON_Duplicate(json_get(task, "model"), 1));
+	if (!bare_list->child)
 		cJSON_DeleteItemFromObjectCaseSensitive(meta, "generated");
-	if (d)
+	if (d || !same)
 		addmeta(a, model, meta);
 	cJSON_Delete(was);
 	cJSON_Delete(meta);
