@@ -80,8 +80,8 @@ constants(const cJSON *task, const char *name)
 	gen_publickey(name, key);
 	json_each (entry, json_array(task, "inputs")) {
 		if (json_boolor(entry, "constant", 0)) {
-			reference_entry(&t, entry);
-			t.data = xmalloc(t.count * dtype_size(t.dtype) + 1);
+			tensor_of(&t, entry, NULL);
+			tensor_alloc(&t);
 			gen = gen_input(entry);
 			gen_fill(gen, key, 0, place, t.data, t.count);
 			gen_free(gen);

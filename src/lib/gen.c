@@ -467,6 +467,8 @@ gen_poison(const uint8_t key[32], uint64_t call, uint32_t output, void *dst,
 	for (; bytes; bytes -= n, p += n) {
 		n = bytes < sizeof(w) ? bytes : sizeof(w);
 		group(s, at++, w);
+		for (size_t i = 0; i < CHUNK; i++)
+			w[i] |= 0x40404040u;
 		memcpy(p, w, n);
 	}
 }

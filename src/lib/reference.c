@@ -1,32 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dtype.h"
 #include "onnxbuild.h"
 #include "reference.h"
-
-void
-reference_entry(struct tensor *t, const cJSON *entry)
-{
-	cJSON *shape = json_array(entry, "shape");
-
-	memset(t, 0, sizeof(*t));
-	t->name = json_string(entry, "name");
-	t->dtype = dtype_number(json_string(entry, "dtype"));
-	if (!dtype_size(t->dtype))
-		json_bad(json_get(entry, "dtype"), "no tensors of this dtype");
-	t->rank = cJSON_GetArraySize(shape);
-	if (t->rank > ORT_RANK)
-		json_bad(shape, "more than %d dimensions", ORT_RANK);
-	t->count = 1;
-	t->rank = 0;
-	json_each (d, shape) {
-		t->dims[t->rank] = json_intvalue(d, 0, 1 << 28);
-		t->count *= (size_t)t->dims[t->rank++];
-		if (t->count > (size_t)1 << 32)
-			json_bad(shape, "more elements than 2^32");
-	}
-}
 
 static int
 opensession(struct reference *r, const cJSON *task)
@@ -52,8 +28,8 @@ addinput(struct reference *r, const cJSON *entry, uint32_t place)
 
 	if (r->nin == ORT_VALUES)
 		json_bad(entry, "more than %d inputs", ORT_VALUES);
-	reference_entry(t, entry);
-	t->data = xmalloc(t->count * dtype_size(t->dtype) + 1);
+	tensor_of(t, entry, NULL);
+	tensor_alloc(t);
 	r->place[r->nin] = place;
 	r->gen[r->nin++] = gen_input(entry);
 }

@@ -28,8 +28,4 @@ void reference_fill(struct reference *r, const uint8_t key[32], uint64_t call);
 int reference_run(struct reference *r);
 void reference_close(struct reference *r);
 
-/* one entry of a task's inputs or outputs: name, dtype, dims and count; a shape
-   that is not all numbers is status 65 */
-void reference_entry(struct tensor *t, const cJSON *entry);
-
 #endif
