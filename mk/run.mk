@@ -8,6 +8,10 @@ METHOD ?= single
 COUNT ?= 10
 JOBS ?= $(shell nproc)
 
+# programs that foreign devices need
+ARCHS := $(sort $(foreach d,$(filter-out host,$(DEVICE)),$(filter-out native \
+	null,$(shell jq -r .arch mk/devices/$d.json 2>/dev/null))))
+
 # a jobserver of our own unless the user's -j gave one
 J = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
@@ -40,7 +44,7 @@ first: programs
 
 ## sweep          run SUITE= or TASKS="a b" with MODEL= METHOD= ENGINE= DEVICE=
 .PHONY: sweep
-sweep: programs
+sweep: programs $(ARCHS:%=device-%)
 	+@$(call plans,-s $(SUITE) $(TASKS)); $(work)
 
 # which runs a target speaks of: RUN= or all

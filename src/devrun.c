@@ -185,6 +185,7 @@ opensession(const cJSON *task)
 	const cJSON *opts = json_get(now.device, "run");
 	const char *argv[16];
 	struct sessionjob job = {.argv = argv,
+	    .via = json_get(opts, "via"),
 	    .task = task,
 	    .arms = now.arms.arm,
 	    .narms = ARMS,

@@ -40,5 +40,8 @@ device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null)
 endef
 $(foreach a,$(sort $(HOSTARCH) aarch64),$(eval $(call devprograms,$a)))
 programs: device-$(HOSTARCH)
+ifneq ($(HOSTARCH),aarch64)
+device-aarch64: | $(SETUP)/cross.stamp
+endif
 
 $(BIN)/devrun: LDLIBS += -lprotobuf-c -ldl

@@ -127,6 +127,11 @@ putjob(FILE *fp, const struct sessionjob *job)
 
 	fprintf(fp, "threads %d\ndirect %d\nhang-ms %ld\nmemory-mb %ld\n",
 	    job->threads, job->direct, job->hangms, job->memorymb);
+	json_each (w, job->via) {
+		fprintf(fp, "via %s\n", w->valuestring);
+		if (*w->valuestring == '/')
+			fprintf(fp, "read %s\n", w->valuestring);
+	}
 	puttensors(fp, job->task);
 	for (a = job->arms; a < job->arms + job->narms; a++) {
 		fprintf(fp, "arm %s\nrunner %s\nmodel %s\n", a->name, a->runner,

@@ -18,7 +18,9 @@ struct arm {
 struct sessionjob {
 	const char *const *argv; /* the supervisor, with what carries it to the
 				    device before it; NULL-terminated */
-	const cJSON *task;	 /* its tensors; generators of its inputs */
+	const cJSON *via;  /* words before the runner's path: an emulator, or
+			      NULL */
+	const cJSON *task; /* its tensors; generators of its inputs */
 	const struct arm *arms;
 	int narms;
 	int threads;

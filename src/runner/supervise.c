@@ -59,6 +59,7 @@ static struct {
 	struct arm arms[ARMS];
 	int narms;
 	char *reads[16]; /* what runners may read besides */
+	char *via[17];	 /* what runs the runner: an emulator's words */
 	int nreads;
 	uint64_t hangns, memory;
 	int pin;
@@ -616,8 +617,11 @@ readable(void)
 	const char *slash = strrchr(now->r.arm->runner, '/');
 	size_t i, n = 0;
 
+	/* what /sys says of this machine's processors is not for a program that
+	   runs on an emulated one */
 	for (i = 0; i < sizeof(system) / sizeof(*system); i++)
-		list[n++] = system[i];
+		if (!job.via[0] || strncmp(system[i], "/sys/", 5) != 0)
+			list[n++] = system[i];
 	snprintf(pattern, sizeof(pattern), "%.*s/../../ort/lib/*/*",
 	    slash ? (int)(slash - now->r.arm->runner) : 1,
 	    slash ? now->r.arm->runner : ".");
@@ -638,8 +642,9 @@ readable(void)
 static void
 startguard(int sock)
 {
-	now->r.guard =
-	    guard_start(sock, job.threads - 1, (double)job.hangns / 1e9);
+	/* an emulator has a thread of its own */
+	now->r.guard = guard_start(
+	    sock, job.threads - !job.via[0], (double)job.hangns / 1e9);
 	now->r.guarded = now->r.guard != NULL;
 	close(sock);
 }
@@ -658,17 +663,29 @@ endguard(void)
 	}
 }
 
+static void
+command(char **argv)
+{
+	int n;
+
+	for (n = 0; job.via[n]; n++)
+		argv[n] = job.via[n];
+	argv[n] = now->r.arm->runner;
+	argv[n + 1] = NULL;
+}
+
 static int
 startrunner(void)
 {
 	static int null = -1;
 	int guard[2];
-	char *argv[] = {now->r.arm->runner, NULL};
+	char *argv[sizeof(job.via) / sizeof(*job.via) + 1];
 	struct spawn s = {.argv = argv,
 	    .memory = job.memory,
 	    .filesize = LOGSIZE,
 	    .cpuseconds = (unsigned)(job.hangns / 1000000000 * 20 + 60)};
 
+	command(argv);
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (ftruncate(now->logfd, 0) < 0)
@@ -1207,6 +1224,18 @@ addread(const char *text)
 	job.reads[job.nreads++] = strdup(text);
 }
 
+static void
+addvia(const char *word)
+{
+	size_t n = 0;
+
+	while (job.via[n])
+		n++;
+	if (!*word || n + 1 == sizeof(job.via) / sizeof(*job.via))
+		bad("no word, or too many");
+	job.via[n] = strdup(word);
+}
+
 /* one line of the job; 0 at its end */
 static int
 jobline(char *key, char *line)
@@ -1222,6 +1251,8 @@ jobline(char *key, char *line)
 		path(key, line);
 	else if (strcmp(key, "read") == 0)
 		addread(line);
+	else if (strcmp(key, "via") == 0)
+		addvia(line);
 	else if (strcmp(key, "threads") == 0)
 		job.threads = (int)number(&line, "bad number", 1, 1024);
 	else if (strcmp(key, "direct") == 0)
