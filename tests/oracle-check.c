@@ -1,6 +1,15 @@
 /*
  * Checks the hand-written kernels outside the runner.
  *
+ *	oracle-check tasks KERNELS <TASKS
+ *		Each line of TASKS is a task's file.  The task runs in ONNX
+ *		Runtime as it is, and with its node in domain mkbench and
+ *		KERNELS/OP.so, on the same inputs of its generators, at its own
+ *		shapes and at the held-out ones; outputs are compared at the
+ *		task's tolerance.
+ *	oracle-check time KERNELS <TASKS
+ *		The same, and how long both take: microseconds of native and of
+ *		the kernel, and their ratio.
  *	oracle-check nodes KERNELS <DIRS
  *		Each line of DIRS is an ONNX operator test (model.onnx,
  *test_data_set_0). Its node is put into domain mkbench and run with
@@ -20,8 +29,9 @@
 
 #include <onnxruntime_c_api.h>
 
-#include "onnx.pb-c.h"
-#include "util.h"
+#include "compare.h"
+#include "onnxbuild.h"
+#include "reference.h"
 
 #define MAXIO 64
 
@@ -238,7 +248,8 @@ number(const struct view *w, size_t i)
 
 /* 0 if got is want within 1e-4 (integers exactly), else -1 and why */
 static int
-compare(const OrtValue *gotvalue, const OrtValue *wantvalue, double tolerance)
+comparevalues(
+    const OrtValue *gotvalue, const OrtValue *wantvalue, double tolerance)
 {
 	struct view got, want;
 	size_t i;
@@ -301,7 +312,7 @@ runnode(const char *dir, Onnx__ModelProto *model, void *lib)
 		return -1;
 	for (i = 0; i < nout; i++) {
 		t = readtensor(dir, "output", (int)i);
-		if (compare(outv[i], protovalue(t), 1e-4))
+		if (comparevalues(outv[i], protovalue(t), 1e-4))
 			return -1;
 	}
 	ort->ReleaseSession(s);
@@ -371,13 +382,243 @@ nodes(const char *kernels)
 	return passed != total;
 }
 
+/* a session of a task, in ONNX Runtime's domain or in ours with a kernel */
+static OrtSession *
+tasksession(const cJSON *task, void *lib)
+{
+	cJSON *copy = cJSON_Duplicate(task, 1);
+	struct arena a = {0};
+	Onnx__ModelProto *m = onnxbuild(&a, &copy, 1);
+	OrtSession *s;
+	size_t n;
+	uint8_t *data;
+
+	if (lib)
+		onnxbuild_domain(&a, m, "mkbench");
+	n = onnx__model_proto__get_packed_size(m);
+	data = xmalloc(n);
+	onnx__model_proto__pack(m, data);
+	s = session(data, n, lib);
+	free(data);
+	arena_free(&a);
+	cJSON_Delete(copy);
+	return s;
+}
+
+struct trial {
+	struct reference r;
+	OrtSession *session[2]; /* native, kernel */
+	OrtValue *in[ORT_VALUES], *out[2][ORT_VALUES];
+	const char *inname[ORT_VALUES], *outname[ORT_VALUES];
+};
+
+/* one run of an arm; nanoseconds, 0 on failure */
+static uint64_t
+runarm(struct trial *t, int arm)
+{
+	const OrtValue *const *in = (const OrtValue *const *)t->in;
+	uint64_t start;
+
+	for (size_t i = 0; i < t->r.nout; i++) {
+		if (t->out[arm][i])
+			ort->ReleaseValue(t->out[arm][i]);
+		t->out[arm][i] = NULL;
+	}
+	start = nowns();
+	if (bad(ort->Run(t->session[arm], NULL, t->inname, in, t->r.nin,
+		t->outname, t->r.nout, t->out[arm])))
+		return 0;
+	return nowns() - start + 1;
+}
+
+static int
+outputof(const OrtValue *v, struct tensor *t)
+{
+	struct view w;
+
+	if (view(v, &w))
+		return -1;
+	t->dtype = w.type;
+	t->count = w.n;
+	t->rank = (int)w.rank;
+	memcpy(t->dims, w.dims, sizeof(t->dims));
+	t->data = (void *)w.data;
+	return 0;
+}
+
+static int
+checkcall(struct trial *t, const cJSON *task, uint64_t call)
+{
+	struct tensor got = {0}, want = {0};
+	struct comparison c;
+	uint8_t key[32] = {7};
+
+	reference_fill(&t->r, key, call);
+	if (!runarm(t, 0) || !runarm(t, 1))
+		return -1;
+	for (size_t i = 0; i < t->r.nout; i++) {
+		if (outputof(t->out[1][i], &got) ||
+		    outputof(t->out[0][i], &want))
+			return -1;
+		if (got.dtype != want.dtype || got.rank != want.rank ||
+		    memcmp(got.dims, want.dims, got.rank * 8) != 0) {
+			snprintf(why, sizeof(why), "another shape or type");
+			return -1;
+		}
+		c = compare(&got, &want, tolerance_of(task));
+		if (c.failed) {
+			snprintf(why, sizeof(why),
+			    "output %zu: %zu of %zu wrong, by up to %g", i,
+			    c.failed, c.count, c.maxabs);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+opentrial(struct trial *t, const cJSON *task, void *lib)
+{
+	memset(t, 0, sizeof(*t));
+	if (reference_open(&t->r, task)) {
+		snprintf(why, sizeof(why), "native: %s", ort_why());
+		return -1;
+	}
+	t->session[0] = tasksession(task, NULL);
+	t->session[1] = t->session[0] ? tasksession(task, lib) : NULL;
+	if (!t->session[1])
+		return -1;
+	for (size_t i = 0; i < t->r.nin; i++) {
+		struct tensor *x = &t->r.in[i];
+		t->inname[i] = x->name;
+		if (bad(ort->CreateTensorWithDataAsOrtValue(memory, x->data,
+			tensor_size(x), x->dims, x->rank,
+			(ONNXTensorElementDataType)x->dtype, &t->in[i])))
+			return -1;
+	}
+	for (size_t i = 0; i < t->r.nout; i++)
+		t->outname[i] = t->r.out[i].name;
+	return 0;
+}
+
+static void
+closetrial(struct trial *t)
+{
+	for (size_t i = 0; i < t->r.nin; i++)
+		if (t->in[i])
+			ort->ReleaseValue(t->in[i]);
+	for (int arm = 0; arm < 2; arm++) {
+		for (size_t i = 0; i < t->r.nout; i++)
+			if (t->out[arm][i])
+				ort->ReleaseValue(t->out[arm][i]);
+		if (t->session[arm])
+			ort->ReleaseSession(t->session[arm]);
+	}
+	reference_close(&t->r);
+}
+
+static int
+order(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* lower quartiles of both arms, a few calls of each in turn */
+static void
+timetrial(struct trial *t, double us[2])
+{
+	static uint64_t ns[2][4096];
+	const uint64_t end = nowns() + 150000000;
+	int n = 0, k, arm;
+
+	for (; n < 4096 && (n < 24 || nowns() < end); n += 8)
+		for (arm = 0; arm < 2; arm++)
+			for (k = 0; k < 8; k++)
+				ns[arm][n + k] = runarm(t, arm);
+	for (arm = 0; arm < 2; arm++) {
+		qsort(ns[arm], n, sizeof(ns[arm][0]), order);
+		us[arm] = (double)ns[arm][n / 4] / 1000;
+	}
+}
+
+static int
+checktask(const char *kernels, cJSON *task, double us[2])
+{
+	char *so = xasprintf("%s/%s.so", kernels, json_string(task, "op"));
+	void *lib = dlopen(so, RTLD_NOW | RTLD_LOCAL);
+	struct trial t;
+	int rc = -1;
+
+	free(so);
+	if (!lib) {
+		snprintf(why, sizeof(why), "%s", dlerror());
+		return -1;
+	}
+	if (opentrial(&t, task, lib) == 0)
+		rc = checkcall(&t, task, 0) || checkcall(&t, task, 1);
+	if (rc == 0 && us)
+		timetrial(&t, us);
+	closetrial(&t);
+	if (rc == 0 && json_get(task, "heldout") && !us) {
+		onnxbuild_heldout(task);
+		rc = -1;
+		if (opentrial(&t, task, lib) == 0)
+			rc = checkcall(&t, task, 0) || checkcall(&t, task, 1);
+		closetrial(&t);
+		if (rc) {
+			char *reason = xstrdup(why);
+			snprintf(why, sizeof(why), "held out: %s", reason);
+			free(reason);
+		}
+	}
+	return rc;
+}
+
+static int
+tasks(const char *kernels, int timed)
+{
+	char path[4096];
+	const char *name;
+	int passed = 0, total = 0, rc;
+	double us[2] = {0};
+	cJSON *record;
+
+	while (fgets(path, sizeof(path), stdin)) {
+		path[strcspn(path, "\n")] = '\0';
+		record = json_readfile(path);
+		name = json_string(json_object(record, "task"), "name");
+		why[0] = '\0';
+		rc = checktask(
+		    kernels, json_get(record, "task"), timed ? us : NULL);
+		total++;
+		passed += rc == 0;
+		if (rc == 0 && timed)
+			printf("ok %-40s %10.1f %10.1f %8.2f\n", name, us[0],
+			    us[1], us[0] / us[1]);
+		else
+			printf("%s %s%s%s\n", rc ? "not ok" : "ok", name,
+			    rc ? ": " : "", why);
+		fflush(stdout);
+		cJSON_Delete(record);
+	}
+	fprintf(stderr, "%d of %d tasks pass\n", passed, total);
+	return passed != total;
+}
+
 int
 main(int argc, char **argv)
 {
-	if (argc != 3 || strcmp(argv[1], "nodes") != 0) {
-		fprintf(stderr, "usage: oracle-check nodes KERNELS <DIRS\n");
-		return EX_USAGE;
+	if (argc == 3 && strcmp(argv[1], "nodes") == 0) {
+		start();
+		return nodes(argv[2]);
 	}
-	start();
-	return nodes(argv[2]);
+	if (argc == 3 &&
+	    (strcmp(argv[1], "tasks") == 0 || strcmp(argv[1], "time") == 0)) {
+		start();
+		return tasks(argv[2], argv[1][1] == 'i');
+	}
+	fprintf(stderr, "usage: oracle-check nodes|tasks|time KERNELS <LIST\n");
+	return EX_USAGE;
 }
