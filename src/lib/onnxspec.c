@@ -306,7 +306,7 @@ attribute(
 	static const char *const types[] = {"", "float", "int", "string",
 	    "tensor", "graph", "floats", "ints", "strings", "tensors", "graphs",
 	    "sparse_tensor", "sparse_tensors", "type_proto", "type_protos"};
-	int type = a->has_type && a->type ? (int)a->type : guesstype(a);
+	int type = a->has_type ? (int)a->type : guesstype(a);
 	cJSON *object = cJSON_CreateObject(), *value;
 	Onnx__AttributeProto r;
 
@@ -316,7 +316,7 @@ attribute(
 	value = attributevalue(s, a, type);
 	cJSON_AddItemToObject(
 	    object, types[type], value ? value : cJSON_CreateNull());
-	if (!a->has_type || !a->type)
+	if (!a->has_type)
 		json_set(object, "untyped", cJSON_CreateTrue());
 	r = attributeless(a, type);
 	if (r.t || r.g || r.n_tensors || r.n_graphs)
