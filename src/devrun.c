@@ -225,7 +225,8 @@ pilot(int arm)
 		samples[n++] = i;
 	doround(0, arm, 1, PILOT, samples, n, &j);
 	if (well(j)) {
-		now.callns[arm] = json_number(j, "wall_ns") / PILOT;
+		now.callns[arm] =
+		    json_number(j, "warm_ns") / fmax(json_number(j, "warm"), 1);
 		now.overhead += json_number(j, "spawn_ns") +
 				json_number(j, "setup_ns") +
 				json_number(j, "warm_ns");
@@ -280,30 +281,56 @@ elapsed(void)
 	return (double)(nowns() - now.start) / 1e9;
 }
 
-/* the ratio of a round: the median of those of its turns, which lie beside each
-   other in time */
+/* the times of an arm's calls as numbers; a call during which somebody else had
+   the processor is infinite */
+static double *
+times(const cJSON *j, size_t *n)
+{
+	const cJSON *d = json_array(j, "disturbed")->child;
+	const cJSON *ns = json_array(j, "ns");
+	double *v;
+
+	*n = (size_t)cJSON_GetArraySize(ns);
+	v = xcalloc(*n, sizeof(*v));
+	*n = 0;
+	json_each (e, ns) {
+		v[(*n)++] = d && d->valueint ? INFINITY : e->valuedouble;
+		d = d ? d->next : NULL;
+	}
+	return v;
+}
+
+/* the median of the calls that nobody disturbed; infinite if most were */
+static double
+quiet(double *v, size_t n)
+{
+	double m = stats_median(v, n);
+	size_t good = 0;
+
+	while (good < n && isfinite(v[good]))
+		good++;
+	return good * 2 >= n && good ? stats_median(v, good) : m;
+}
+
+/* the logarithm of the ratio of a round: the median of those of its turns,
+   which lie beside each other in time; NaN if all turns were disturbed */
 static double
 ratioof(cJSON *const j[ARMS])
 {
-	double bell = json_number(j[NATIVE], "bell_ns"), *ratios, r;
-	long calls = (long)json_int(j[NATIVE], "calls", 1, 1 << 30), turn, i;
-	const cJSON *a = json_array(j[NATIVE], "ns")->child;
-	const cJSON *b = json_array(j[CANDIDATE], "ns")->child;
-	long turns = cJSON_GetArraySize(json_array(j[NATIVE], "ns")) / calls;
-	double *x = xcalloc((size_t)calls, sizeof(*x));
-	double *y = xcalloc((size_t)calls, sizeof(*y));
+	double bell = json_number(j[NATIVE], "bell_ns"), *x, *y, *ratios, r;
+	size_t calls = (size_t)json_int(j[NATIVE], "calls", 1, 1 << 30);
+	size_t n, m, i, turns = 0;
 
-	ratios = xcalloc((size_t)turns, sizeof(*ratios));
-	for (turn = 0; turn < turns; turn++) {
-		for (i = 0; i < calls; i++, a = a->next, b = b->next) {
-			x[i] = a->valuedouble;
-			y[i] = b->valuedouble;
-		}
-		ratios[turn] =
-		    log(fmax(stats_median(x, (size_t)calls) - bell, 1) /
-			fmax(stats_median(y, (size_t)calls) - bell, 1));
+	x = times(j[NATIVE], &n);
+	y = times(j[CANDIDATE], &m);
+	ratios = xcalloc(n + 1, sizeof(*ratios));
+	for (i = 0; i + calls <= n && i + calls <= m; i += calls) {
+		r = fmax(quiet(x + i, calls) - bell, 1) /
+		    fmax(quiet(y + i, calls) - bell, 1);
+		if (isfinite(r) && r > 0)
+			ratios[turns++] = log(r);
 	}
-	r = stats_median(ratios, (size_t)turns);
+	r = turns ? stats_median(ratios, turns) : NAN;
 	free(ratios);
 	free(x);
 	free(y);
@@ -316,6 +343,7 @@ pair(long number)
 {
 	long calls = turncalls(), turns = turnsof(calls), sample;
 	cJSON *j[ARMS];
+	double ratio;
 
 	sample = secret(number, calls * turns);
 	doround(number, ARMS, turns, calls, &sample, 1, j);
@@ -327,7 +355,8 @@ pair(long number)
 	if (!well(j[NATIVE]))
 		errx(EX_SOFTWARE, "the native runner: %s",
 		    json_string(j[NATIVE], "reason"));
-	if (condemned(j[NATIVE])) {
+	ratio = ratioof(j);
+	if (condemned(j[NATIVE]) || isnan(ratio)) {
 		now.condemned++;
 		cJSON_Delete(j[NATIVE]);
 		cJSON_Delete(j[CANDIDATE]);
@@ -335,7 +364,7 @@ pair(long number)
 	}
 	now.ratios =
 	    xreallocarray(now.ratios, now.pairs + 1, sizeof(*now.ratios));
-	now.ratios[now.pairs++] = ratioof(j);
+	now.ratios[now.pairs++] = ratio;
 	cJSON_AddItemToArray(now.rounds[NATIVE], j[NATIVE]);
 	cJSON_AddItemToArray(now.rounds[CANDIDATE], j[CANDIDATE]);
 	return NULL;
@@ -375,10 +404,11 @@ pairs(void)
 static void
 shorten(cJSON *round)
 {
-	static const char *const keep[] = {"ns", "median_ns", "setup_ns",
-	    "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns", "load_ns",
-	    "fetch_ns", "warm", "warm_ns", "threads", "switches", "cpu",
-	    "freq_khz", "probe_ns", "bell_ns", "memory_kb", "calls", NULL};
+	static const char *const keep[] = {"ns", "disturbed", "median_ns",
+	    "setup_ns", "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns",
+	    "load_ns", "fetch_ns", "warm", "warm_ns", "threads", "switches",
+	    "cpu", "freq_khz", "probe_ns", "bell_ns", "memory_kb", "calls",
+	    NULL};
 
 	stage_keep(round, keep);
 }

@@ -59,6 +59,19 @@ files(const struct spawn *s)
 	return (int)syscall(SYS_close_range, GUARD + 1, ~0u, 0);
 }
 
+void
+runner_first(void)
+{
+	int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+
+	setpriority(PRIO_PROCESS, 0, -20);
+	if (fd < 0)
+		return;
+	if (write(fd, "-20", 3) < 0)
+		errno = 0;
+	close(fd);
+}
+
 _Noreturn static void
 child(const struct spawn *s, pid_t parent)
 {
@@ -68,6 +81,7 @@ child(const struct spawn *s, pid_t parent)
 	if (getppid() != parent)
 		_exit(127);
 	setsid();
+	runner_first();
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (CPU_COUNT(&s->cpus))
 		sched_setaffinity(0, sizeof(s->cpus), &s->cpus);

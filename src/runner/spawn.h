@@ -21,6 +21,10 @@ struct spawn {
 	unsigned cpuseconds;
 };
 
+/* this process comes before all others, where we may: the kernel shares
+   processors among sessions (autogroups) first and among processes then */
+void runner_first(void);
+
 /*
  * Start it, in a session and process group of its own, with an empty
  * environment; it dies if this process does.  Returns its pid, or -1 and errno.

@@ -105,7 +105,9 @@ struct side {
 		const char *phase;
 		long call, warm;
 		uint64_t *ns, *load, *fetch; /* of each timed call */
-		long done;		     /* how many there are */
+		uint64_t *disturbed;	     /* 1: somebody else had the cpu */
+		int delayfd, wasdisturbed;
+		long done; /* how many there are */
 		uint64_t pings[PINGS];
 		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
 		uint64_t cpu, wall;
@@ -438,11 +440,26 @@ finish(long call, int keep)
 	return rc < 0 ? -1 : lookcanaries();
 }
 
+/* grows when the runner waited for a processor or we lost ours */
+static uint64_t
+delay(void)
+{
+	struct rusage u;
+	char text[64];
+	ssize_t n = pread(now->r.delayfd, text, sizeof(text) - 1, 0);
+	char *p;
+
+	getrusage(RUSAGE_SELF, &u);
+	text[n > 0 ? n : 0] = '\0';
+	p = strchr(text, ' ');
+	return (p ? strtoull(p, NULL, 10) : 0) + (uint64_t)u.ru_nivcsw;
+}
+
 /* one call; number is what its inputs are made from */
 static int
 call(uint64_t number, int keep, uint64_t *ns)
 {
-	uint64_t load, cpu;
+	uint64_t load, cpu, waited;
 	int i;
 
 	fillall(number);
@@ -452,8 +469,10 @@ call(uint64_t number, int keep, uint64_t *ns)
 	for (i = 0; ask.cold && i < job.nin + job.nout; i++)
 		evict(dataof(&job.t[i]), job.t[i].bytes);
 	cpu = cputime();
+	waited = delay();
 	if (bell(BELL_RUN, ns) < 0)
 		return -1;
+	now->r.wasdisturbed = delay() != waited;
 	now->r.runcpu += cputime() - cpu;
 	return finish((long)number, keep);
 }
@@ -725,6 +744,7 @@ turn(long number)
 			return -1;
 		now->r.load[n] = now->r.loadns;
 		now->r.fetch[n] = now->r.fetchns;
+		now->r.disturbed[n] = (uint64_t)now->r.wasdisturbed;
 		now->r.done = n + 1;
 	}
 	now->r.call = -1;
@@ -738,10 +758,13 @@ static int
 begin(void)
 {
 	uint64_t start = clockns();
+	char path[64];
 	int i;
 
 	canaries();
 	startrunner();
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)now->r.pid);
+	now->r.delayfd = open(path, O_RDONLY | O_CLOEXEC);
 	ring(BELL_PING);
 	if (await() < 0)
 		return -1;
@@ -915,6 +938,7 @@ report(void)
 	printf(",\"memory_kb\":%ld,\"calls\":%ld", now->r.memory, ask.calls);
 	putguard();
 	putlist("ns", now->r.ns, n);
+	putlist("disturbed", now->r.disturbed, n);
 	putlog();
 	printf("}\n");
 	if (fflush(stdout) != 0)
@@ -931,11 +955,13 @@ reset(struct side *side, const struct arm *arm)
 	now->r.arm = arm;
 	now->r.phase = phases[0];
 	now->r.call = -1;
-	now->r.ns = calloc(3 * n, sizeof(*now->r.ns));
+	now->r.delayfd = -1;
+	now->r.ns = calloc(4 * n, sizeof(*now->r.ns));
 	if (!now->r.ns)
 		err(EX_OSERR, "calloc");
 	now->r.load = now->r.ns + n;
 	now->r.fetch = now->r.load + n;
+	now->r.disturbed = now->r.fetch + n;
 	layout();
 }
 
@@ -945,6 +971,8 @@ end(struct side *side)
 	now = side;
 	if (now->r.pid)
 		runner_end(now->r.pid, now->r.reaped, &now->r.wait);
+	if (now->r.delayfd >= 0)
+		close(now->r.delayfd);
 	endguard();
 	if (!now->r.pid)
 		fail("stopped", "the other arm ended first");
@@ -1367,7 +1395,7 @@ main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	prctl(PR_SET_DUMPABLE, 0);
-	setpriority(PRIO_PROCESS, 0, -20); /* where we may; runners inherit */
+	runner_first();
 	signal(SIGPIPE, SIG_IGN);
 	while ((n = getline(&line, &cap, stdin)) > 0) {
 		lineno++;
