@@ -2,8 +2,9 @@
 // the compiler's, elementary functions on them, and the executions and creators
 // of operators that map elements to elements.
 //
-// On x86-64 a loop is compiled twice, for any processor and for one with AVX2
-// and FMA, and the loader chooses; on aarch64 a vector is two registers.
+// On x86-64 all of it is compiled for AVX2 and FMA, which MNN's own kernels look
+// for too: without them no execution is created.  On aarch64 a vector is two
+// registers.
 #ifndef KERNEL_HPP
 #define KERNEL_HPP
 
@@ -18,11 +19,10 @@
 #include "core/TensorUtils.hpp"
 
 #if defined(__x86_64__)
-#include <xmmintrin.h>
-#define CLONES __attribute__((target_clones("arch=haswell", "default")))
+#include <immintrin.h>
+#pragma GCC target("avx2,fma")
 #else
 #include <arm_neon.h>
-#define CLONES
 #endif
 #define INLINE static inline __attribute__((always_inline))
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -52,30 +52,41 @@ INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
 INLINE float vsum(vf x) { return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7])); }
 
 INLINE vf vsqrt(vf x) {
+#if defined(__x86_64__)
+    return (vf)_mm256_sqrt_ps((__m256)x);
+#else
     float a[LANES];
     vstore(a, x);
-#if defined(__x86_64__)
-    _mm_storeu_ps(a, _mm_sqrt_ps(_mm_loadu_ps(a)));
-    _mm_storeu_ps(a + 4, _mm_sqrt_ps(_mm_loadu_ps(a + 4)));
-#else
     vst1q_f32(a, vsqrtq_f32(vld1q_f32(a)));
     vst1q_f32(a + 4, vsqrtq_f32(vld1q_f32(a + 4)));
-#endif
     return vload(a);
+#endif
 }
 
 // to the nearest integer, ties to even; what has no fraction stays
 INLINE vf vround(vf x) {
+#if defined(__x86_64__)
+    return (vf)_mm256_round_ps((__m256)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+#else
     vf magic = vset(8388608.0f), a = vabs(x);
     return a < magic ? vsign((a + magic) - magic, x) : x;
+#endif
 }
 INLINE vf vfloor(vf x) {
+#if defined(__x86_64__)
+    return (vf)_mm256_floor_ps((__m256)x);
+#else
     vf r = vround(x);
     return r > x ? r - 1.0f : r;
+#endif
 }
 INLINE vf vceil(vf x) {
+#if defined(__x86_64__)
+    return (vf)_mm256_ceil_ps((__m256)x);
+#else
     vf r = vround(x);
     return vsign(r < x ? r + 1.0f : r, x);
+#endif
 }
 INLINE vi vint(vf x) { return __builtin_convertvector(x, vi); }
 INLINE vf vfromint(vi x) { return __builtin_convertvector(x, vf); }
@@ -214,6 +225,15 @@ INLINE vf vsigmoid(vf x) { return 1.0f / (1.0f + vexp(-x)); }
 // elements of a tensor as they lie, padding of packed channels included
 INLINE size_t lying(Backend *backend, const Tensor *t) { return static_cast<CPUBackend *>(backend)->getTensorSize(t); }
 
+// may the kernels of this file run here?
+INLINE bool runnable(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return true;
+#endif
+}
+
 typedef void (*Map1)(float *y, const float *x, size_t n);
 
 class Unary : public Execution {
@@ -242,7 +262,7 @@ private:
 
 // NAME(y, x, n) with y = EXPRESSION of vf x
 #define LOOP(NAME, EXPRESSION)                                     \
-    CLONES static void NAME(float *to, const float *from, size_t n) { \
+    static void NAME(float *to, const float *from, size_t n) { \
         size_t i = 0;                                              \
         for (; i + LANES <= n; i += LANES) {                       \
             vf x = vload(from + i);                                \
@@ -264,7 +284,7 @@ private:
     public:                                                                                                   \
         Execution *onCreate(const std::vector<Tensor *> &in, const std::vector<Tensor *> &out, const Op *op,  \
                             Backend *b) const override {                                                      \
-            if (op->main_as_UnaryOp()->opType() != OPERATION || in[0]->getType().code != halide_type_float) { \
+            if (op->main_as_UnaryOp()->opType() != OPERATION || in[0]->getType().code != halide_type_float || !runnable()) { \
                 return nullptr;                                                                               \
             }                                                                                                 \
             return new Unary(b, NAME##Loop);                                                                  \
@@ -303,7 +323,7 @@ private:
 
 // NAME(...) with R y = EXPRESSION of T a and T b
 #define LOOP2(NAME, T, R, EXPRESSION)                                                                         \
-    CLONES static void NAME(void *to, const void *left, const void *right, size_t n, int stepa, int stepb) { \
+    static void NAME(void *to, const void *left, const void *right, size_t n, int stepa, int stepb) { \
         const T *l = (const T *)left, *r = (const T *)right;                                                  \
         R *y = (R *)to;                                                                                       \
         if (stepa && stepb) {                                                                                 \
@@ -332,7 +352,7 @@ private:
     public:                                                                                                  \
         Execution *onCreate(const std::vector<Tensor *> &in, const std::vector<Tensor *> &out, const Op *op, \
                             Backend *b) const override {                                                     \
-            if (op->main_as_BinaryOp()->opType() != OPERATION || in[0]->getType().bits != 32) {              \
+            if (op->main_as_BinaryOp()->opType() != OPERATION || in[0]->getType().bits != 32 || !runnable()) { \
                 return nullptr;                                                                              \
             }                                                                                                \
             return new Binary(b, in[0]->getType().code == halide_type_float ? FLOATS : INTEGERS);            \
