@@ -1,0 +1,15 @@
+# MNN: what its own kernels make of the core tasks.
+
+MNNTASKS := $(wildcard tasks/*/*.json)
+MNNNATIVE := build/mnn-native
+vpath %.json $(sort $(dir $(MNNTASKS)))
+
+# native against native: verified against ONNX Runtime, hardly timed
+$(MNNNATIVE)/%.json: %.json $(BIN)/devrun mk/engines/maps/mnn.json
+	@mkdir -p $(@D)
+	@jq -c . $< | $(BIN)/devrun -A -q -t 0.1 -e mnn -o $@
+
+## mnn-native     which core tasks MNN's own kernels get right, and why not
+.PHONY: mnn-native
+mnn-native: programs $(patsubst %,$(MNNNATIVE)/%,$(notdir $(MNNTASKS)))
+	@jq -nrf mk/engines/mnn-native.jq $(patsubst %,$(MNNNATIVE)/%,$(notdir $(MNNTASKS)))
