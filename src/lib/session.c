@@ -52,7 +52,10 @@ start(struct session *s, const char *const *argv)
 		dup2(to[0], 0);
 		dup2(from[1], 1);
 		execv(argv[0], (char *const *)argv);
-		err(EX_UNAVAILABLE, "%s", argv[0]);
+		/* no exit handlers: ONNX Runtime's would wait for threads that
+		   this process has not */
+		dprintf(2, "devrun: %s: %s\n", argv[0], strerror(errno));
+		_exit(EX_UNAVAILABLE);
 	}
 	close(to[0]);
 	close(from[1]);
