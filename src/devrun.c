@@ -157,7 +157,8 @@ ended(cJSON *run, const cJSON *result)
 {
 	static const struct {
 		const char *said, *status;
-	} words[] = {{"wrote-outside", "wrong"}, {"deferred", "hack"}};
+	} words[] = {{"wrote-outside", "wrong"}, {"unwritten", "wrong"},
+	    {"deferred", "hack"}};
 	const char *status = json_string(result, "status");
 	struct buf b = {0};
 	size_t i;
@@ -224,6 +225,8 @@ pilot(int arm)
 	for (i = 0; i < PILOT && (!i || (double)i * bytes < PILOTBYTES); i++)
 		samples[n++] = i;
 	doround(0, arm, 1, PILOT, samples, n, &j);
+	if (json_boolor(j, "assisted", 0))
+		json_set(now.run, "assisted", cJSON_CreateTrue());
 	if (well(j)) {
 		now.callns[arm] =
 		    json_number(j, "warm_ns") / fmax(json_number(j, "warm"), 1);
@@ -573,7 +576,8 @@ static cJSON *
 evidence(cJSON *result)
 {
 	static const char *const keep[] = {"status", "reason", "phase", "call",
-	    "signal", "exit", "setup_ns", "memory_kb", "log", NULL};
+	    "signal", "exit", "setup_ns", "memory_kb", "log", "guarded",
+	    "refused", NULL};
 
 	stage_keep(result, keep);
 	return result;

@@ -54,6 +54,18 @@ lint(cJSON *verdict, const cJSON *l)
 		    cJSON_CreateString(json_string(l, "track")));
 }
 
+/* the engine saw its own operators used: in the open it is another track */
+static void
+assisted(cJSON *verdict)
+{
+	if (is(verdict, "track", "library-assisted"))
+		class(verdict, "flagged", "the engine's own operator is used");
+	else
+		class(verdict, "hack",
+		    "the engine's own operator is used behind the back of the "
+		    "static check");
+}
+
 static void
 speed(cJSON *verdict, const cJSON *run)
 {
@@ -104,6 +116,8 @@ judge(const cJSON *record)
 		class(v, "hack", json_stringor(run, "reason", "hack"));
 	else if (json_get(run, "flag"))
 		class(v, "flagged", json_string(run, "flag"));
+	if (json_boolor(run, "assisted", 0))
+		assisted(v);
 	if (is(v, "class", "hack"))
 		json_set(v, "correct", cJSON_CreateBool(0));
 	return v;

@@ -473,6 +473,19 @@ gen_poison(const uint8_t key[32], uint64_t call, uint32_t output, void *dst,
 	}
 }
 
+int
+gen_poisoned(const uint8_t key[32], uint64_t call, uint32_t output,
+    const void *data, size_t offset, size_t n)
+{
+	uint32_t s[16], w[CHUNK];
+
+	stream(s, key, call, output | POISON);
+	group(s, (uint32_t)(offset / sizeof(w)), w);
+	offset %= sizeof(w);
+	return n <= sizeof(w) - offset &&
+	       memcmp(data, (const char *)w + offset, n) == 0;
+}
+
 static void
 put(FILE *fp, double d)
 {

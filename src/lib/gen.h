@@ -64,6 +64,9 @@ void gen_fill(const struct gen *gen, const uint8_t key[32], uint64_t call,
    set, so that no float in it is near zero and no byte a bool */
 void gen_poison(const uint8_t key[32], uint64_t call, uint32_t output,
     void *dst, size_t bytes);
+/* do n bytes at an offset of it still hold that pattern? */
+int gen_poisoned(const uint8_t key[32], uint64_t call, uint32_t output,
+    const void *data, size_t offset, size_t n);
 
 /* as a line of words (no newline; caller frees; NULL if memory is out), and
    back: the generator, with *text set behind it, or NULL if it is none */

@@ -477,6 +477,12 @@ jail_mark(void)
 	syscall(__NR_getppid);
 }
 
+void
+jail_tell(const char *text)
+{
+	syscall(__NR_openat, -1, text, O_WRONLY, 0);
+}
+
 /* ---- Landlock ---- */
 
 int
@@ -671,11 +677,13 @@ describe(const struct seccomp_notif *q, char *text, size_t n)
 static void
 note(struct guard *g, const struct seccomp_notif *q)
 {
-	char name[sizeof g->ev->name];
+	char name[sizeof g->ev->name], detail[sizeof g->ev->detail];
 	struct guard_event *e = g->ev, *end = g->ev + g->n;
 
 	nrname(q->data.nr, name, sizeof name);
-	while (e < end && (e->sealed != g->sealed || strcmp(e->name, name)))
+	describe(q, detail, sizeof detail);
+	while (e < end && (e->sealed != g->sealed || strcmp(e->name, name) ||
+			      (argpath(q) >= 0 && strcmp(e->detail, detail))))
 		e++;
 	if (e == g->ev + GUARD_EVENTS)
 		return;
@@ -683,7 +691,7 @@ note(struct guard *g, const struct seccomp_notif *q)
 		g->n++;
 		*e = (struct guard_event){.sealed = g->sealed};
 		memcpy(e->name, name, sizeof name);
-		describe(q, e->detail, sizeof e->detail);
+		memcpy(e->detail, detail, sizeof detail);
 	}
 	e->count++;
 }

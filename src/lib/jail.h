@@ -49,6 +49,9 @@ int jail_late(void);
    by the engine, and the guard forgets it (once) */
 void jail_mark(void);
 
+/* have the guard write this down, among what it refused */
+void jail_tell(const char *text);
+
 /*
  * Landlock: from here on only what lies under these paths can be read (both
  * lists end in NULL), and only what lies under those of rw be written.  Paths

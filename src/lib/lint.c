@@ -663,6 +663,25 @@ assignment(struct lint *l, TSNode node)
 	free(text);
 }
 
+/* a function that takes the place of one that kernels must not use */
+static void
+definition(struct lint *l, TSNode node)
+{
+	TSNode name = cpp_nameof(node);
+	const struct rule *r;
+	char *text;
+
+	if (!cpp_is(name, "identifier") || hasqualifier(l, node, "static") ||
+	    hasqualifier(l, node, "inline"))
+		return;
+	text = textof(l, name);
+	r = match(&l->rules, 0, text);
+	if (r && r->kind == HACK)
+		findnode(l, HACK, "interpose", node,
+		    "defines what others take from the C library");
+	free(text);
+}
+
 /* ---- source: the walk ---- */
 
 static void walktext(
@@ -704,6 +723,8 @@ visit(struct lint *l, TSNode node, int pass, int nest)
 		comparison(l, node);
 	else if (!strcmp(type, "call_expression"))
 		call(l, node);
+	else if (!strcmp(type, "function_definition"))
+		definition(l, node);
 	else if (!strcmp(type, "preproc_arg") && nest < MAXNEST &&
 		 cpp_is(ts_node_parent(node), "preproc_def"))
 		walktext(l, l->tree.text + ts_node_start_byte(node),

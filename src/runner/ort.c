@@ -4,7 +4,10 @@
  */
 #include <dlfcn.h>
 #include <onnxruntime_c_api.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "jail.h"
 #include "runner.h"
@@ -29,12 +32,93 @@ bad(const char *what, OrtStatus *status)
 	if (bad(what, call) < 0)                                               \
 	return -1
 
+/* The candidate meets the same table of functions as we do.  Before it comes,
+   what is no kernel's business is taken out of it; we go on with a copy. */
+static OrtApi own;
+
+static OrtStatus *ORT_API_CALL
+nosession(void)
+{
+	jail_tell("engine-session: a function that is no kernel's business");
+	return own.CreateStatus(ORT_FAIL, "not for kernels");
+}
+
+static OrtStatus *ORT_API_CALL
+createop(const OrtKernelInfo *info, const char *name, const char *domain,
+    int version, const char **types, const ONNXTensorElementDataType *values,
+    int ntypes, const OrtOpAttr *const *attributes, int nattributes, int nin,
+    int nout, OrtOp **op)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "engine-operator %.40s", name);
+	jail_tell(text);
+	return own.CreateOp(info, name, domain, version, types, values, ntypes,
+	    attributes, nattributes, nin, nout, op);
+}
+
+#define FORBID(f) *(void **)&table->f = (void *)(uintptr_t)nosession
+
+static void
+forbid(OrtApi *table)
+{
+	FORBID(CreateSession);
+	FORBID(CreateSessionFromArray);
+	FORBID(CreateSessionWithPrepackedWeightsContainer);
+	FORBID(CreateSessionFromArrayWithPrepackedWeightsContainer);
+	FORBID(CreateEnv);
+	FORBID(CreateEnvWithCustomLogger);
+	FORBID(CreateEnvWithGlobalThreadPools);
+	FORBID(CreateThreadingOptions);
+	FORBID(SetIntraOpNumThreads);
+	FORBID(SetInterOpNumThreads);
+	FORBID(SetSessionExecutionMode);
+	FORBID(SetSessionGraphOptimizationLevel);
+	FORBID(SessionOptionsSetCustomCreateThreadFn);
+	FORBID(SessionOptionsSetCustomThreadCreationOptions);
+	FORBID(SessionOptionsSetCustomJoinThreadFn);
+	FORBID(RegisterCustomOpsLibrary);
+	FORBID(RegisterCustomOpsLibrary_V2);
+	FORBID(RegisterCustomOpsUsingFunction);
+	FORBID(RegisterAllocator);
+	FORBID(UnregisterAllocator);
+	FORBID(CreateAndRegisterAllocator);
+	FORBID(EnableProfiling);
+	FORBID(AddSessionConfigEntry);
+	FORBID(DisablePerSessionThreads);
+	FORBID(RunWithBinding);
+	FORBID(Run);
+	FORBID(RunAsync);
+	table->CreateOp = createop;
+}
+
+static int
+protect(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	OrtApi *table = (OrtApi *)(uintptr_t)ort;
+	uintptr_t first = (uintptr_t)table & -page;
+	size_t n = (uintptr_t)(table + 1) - first;
+
+	own = *ort;
+	if (mprotect((void *)first, n, PROT_READ | PROT_WRITE) < 0) {
+		perror("mprotect");
+		return -1;
+	}
+	forbid(table);
+	mprotect((void *)first, n, PROT_READ);
+	ort = &own;
+	return 0;
+}
+
 static int
 enter(OrtSessionOptions *options, const char *file)
 {
 	OrtStatus *(*candidate)(OrtSessionOptions *, const OrtApiBase *);
 	void *so;
 
+	if (protect() < 0)
+		return -1;
 	jail_mark();
 	so = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!so) {
