@@ -1,6 +1,6 @@
 """Runs the PyTorch twins of tasks against ONNX Runtime.
 
-usage: pairs.py [--calls N] TASK.json...
+usage: pairs.py [--calls N] [--noise] TASK.json...
 
 For each task bin/reference makes inputs and constants and ONNX Runtime's
 outputs.  The twin gets the same constants and inputs and must give the same
@@ -111,15 +111,42 @@ def check_output(name, got, want, tolerance):
 def check_twin(path, task, ref):
     module = load(path)
     check_inputs(module, task)
-    model = module.Model(*module.get_init_inputs())
-    with torch.no_grad():
-        give_constants(module, model, task, ref["constants"])
-        got = model(*[tensor(i) for i in ref["inputs"]])
-    got = list(got) if isinstance(got, (tuple, list)) else [got]
+    got = run_twin(module, task, ref, torch.float32)
     if len(got) != len(ref["outputs"]):
         raise Mismatch(f"{len(got)} outputs, not {len(ref['outputs'])}")
     for entry, t in zip(ref["outputs"], got):
         check_output(entry["name"], t, tensor(entry), task.get("tolerance", {}))
+
+
+def share(got, want, tolerance):
+    """The largest error as a share of the tolerance."""
+    if not got.dtype.is_floating_point or not got.numel():
+        return 0.0
+    want = want.double()
+    error = (got.double() - want).abs()
+    limit = tolerance.get("absolute", 1e-4) + tolerance.get("relative", 1e-4) * want.abs()
+    return float(torch.nan_to_num(error / limit, nan=0.0, posinf=0.0).max())
+
+
+def run_twin(module, task, ref, dtype):
+    def cast(t):
+        return t.to(dtype) if t.dtype.is_floating_point else t
+
+    model = module.Model(*module.get_init_inputs())
+    with torch.no_grad():
+        give_constants(module, model, task, ref["constants"])
+        got = model.to(dtype)(*[cast(tensor(i)) for i in ref["inputs"]])
+    return list(got) if isinstance(got, (tuple, list)) else [got]
+
+
+def noise(path, task, ref):
+    """Shares of the tolerance that ONNX Runtime and the twin take."""
+    module = load(path)
+    exact = run_twin(module, task, ref, torch.float64)
+    single = run_twin(module, task, ref, torch.float32)
+    limit = task.get("tolerance", {})
+    ort = [share(tensor(o), e, limit) for o, e in zip(ref["outputs"], exact)]
+    return max(ort), max(share(s, e, limit) for s, e in zip(single, exact))
 
 
 def check_node(task, path):
@@ -143,9 +170,22 @@ def check_node(task, path):
                     raise Mismatch(f"as ONNX, {want['name']} has {k} {have.get(k)}")
 
 
+def print_noise(args, paths):
+    most = {}
+    for call in range(1, args.calls + 1):
+        with tempfile.TemporaryDirectory() as directory:
+            refs = reference(args.paths, call, directory)
+            for name, (path, task) in paths.items():
+                pair = noise(path, task, refs[name])
+                most[name] = [max(p) for p in zip(pair, most.get(name, pair))]
+    for name, (ort, twin) in sorted(most.items(), key=lambda m: -max(m[1])):
+        print(f"{name:36} {ort:8.4f} {twin:8.4f}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=3)
+    parser.add_argument("--noise", action="store_true")
     parser.add_argument("paths", nargs="+", metavar="TASK.json")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -155,6 +195,9 @@ def main():
         with open(path) as f:
             task = json.load(f)["task"]
         paths[task["name"]] = (path, task)
+    if args.noise:
+        print_noise(args, paths)
+        return 0
     failed = {}
     for call in range(1, args.calls + 1):
         with tempfile.TemporaryDirectory() as directory:

@@ -8,7 +8,7 @@ PYTHON ?= /usr/bin/python3
 # the tasks that a target speaks of: TASKS= by name, or those of SUITE=
 TASKFILES = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$$(mk/tasks.sh files $(SUITE)))
 
-.PHONY: list show check-pairs admission
+.PHONY: list show check-pairs noise admission
 ## list           the tasks, one a line (SUITE= CATEGORY= OP= ENGINE=)
 list:
 	@mk/tasks.sh list '$(SUITE)' '$(CATEGORY)' '$(OP)' '$(ENGINE)'
@@ -20,6 +20,10 @@ show: $(BIN)/reference
 ## check-pairs    run the PyTorch twins against ONNX Runtime (SUITE= or TASKS=)
 check-pairs: $(SETUP)/pairs.stamp $(BIN)/reference $(BIN)/spec2onnx $(BIN)/onnx2spec
 	@$(PYTHON) tests/pairs.py $(TASKFILES)
+
+## noise          how much of each task's tolerance honest rounding takes
+noise: $(SETUP)/pairs.stamp $(BIN)/reference
+	@$(PYTHON) tests/pairs.py --noise $(TASKFILES)
 
 ## admission      show every task wrong kernels; a task that lets one pass fails
 admission: $(BIN)/admit

@@ -3,7 +3,7 @@ import torch.nn as nn
 
 
 class Model(nn.Module):
-    """3x3 transposed convolution that doubles the size with one extra row and column."""
+    """3x3 transposed convolution that doubles the size, to the last row."""
 
     def __init__(
         self, in_channels, out_channels, kernel_size, stride, padding, output_padding

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 64, 56, 56), torch.randn(64, 1, 1)]
+    return [torch.randn(1, 160, 56, 56), torch.randn(160, 1, 1)]
 
 
 def get_init_inputs():

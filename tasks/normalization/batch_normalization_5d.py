@@ -15,8 +15,8 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 32, 8, 28, 28)]
+    return [torch.randn(1, 64, 8, 28, 28)]
 
 
 def get_init_inputs():
-    return [32, 0.001]
+    return [64, 0.001]

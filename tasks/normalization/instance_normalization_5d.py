@@ -14,8 +14,8 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(2, 8, 8, 28, 28)]
+    return [torch.randn(2, 16, 8, 28, 28)]
 
 
 def get_init_inputs():
-    return [8, 0.002]
+    return [16, 0.002]

@@ -11,7 +11,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(4, 320, 14, 14)]
+    return [torch.randn(8, 320, 14, 14)]
 
 
 def get_init_inputs():

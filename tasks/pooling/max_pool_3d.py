@@ -14,7 +14,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 16, 16, 28, 28)]
+    return [torch.randn(1, 32, 16, 28, 28)]
 
 
 def get_init_inputs():

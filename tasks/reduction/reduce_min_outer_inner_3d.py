@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(16, 96, 256)]
+    return [torch.randn(32, 96, 256)]
 
 
 def get_init_inputs():

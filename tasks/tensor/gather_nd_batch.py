@@ -11,7 +11,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 256, 96), torch.randint(0, 256, (8, 200, 1))]
+    return [torch.randn(8, 256, 192), torch.randint(0, 256, (8, 200, 1))]
 
 
 def get_init_inputs():
