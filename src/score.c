@@ -23,7 +23,7 @@ is(const cJSON *object, const char *key, const char *word)
 	return strcmp(json_stringor(object, key, ""), word) == 0;
 }
 
-/* the worse of two classes stands, and its reason */
+/* the worse of two classes stands, and its evidence */
 static void class(cJSON *verdict, const char *name, const char *reason)
 {
 	static const char *const order[] = {
@@ -39,7 +39,7 @@ static void class(cJSON *verdict, const char *name, const char *reason)
 	if (then <= now)
 		return;
 	json_set(verdict, "class", cJSON_CreateString(name));
-	json_set(verdict, "reason", cJSON_CreateString(reason));
+	json_set(verdict, "evidence", cJSON_CreateString(reason));
 }
 
 static void

@@ -21,9 +21,9 @@ verdict 'wrong has no speedup' '.run.status="wrong"' 'has("speedup")|not'
 verdict 'not built' '.build.status="failed"|.run={status:"build-failed"}' \
 	'(.compiled|not) and .reward==0 and .status=="failed"'
 verdict 'a hack of the static check' '.build.lint={class:"hack",reason:"dlopen"}' \
-	'.class=="hack" and (.correct|not) and .reward==0 and .reason=="dlopen"'
+	'.class=="hack" and (.correct|not) and .reward==0 and .evidence=="dlopen"'
 verdict 'a hack seen by the judge' '.run.status="hack"|.run.reason="r"' \
-	'.class=="hack" and .reward==0 and .reason=="r"'
+	'.class=="hack" and .reward==0 and .evidence=="r"'
 verdict 'a flag is no verdict' '.build.lint={class:"flagged",reason:"x"}' \
 	'.class=="flagged" and .correct'
 verdict 'too fast to believe' '.run.speedup={median:11,low:10,high:12}' \

@@ -96,6 +96,7 @@ struct side {
 	int controlfd, outputfd, logfd;
 	struct control *control;
 	char *outputs;
+	uint8_t canary[ALIGN];
 	struct result {
 		const struct arm *arm;
 		uint32_t bell; /* the last one rung */
@@ -291,8 +292,6 @@ evict(const char *p, size_t n)
 
 /* the bytes around the outputs: written before a round, looked at after each
    call */
-static uint8_t canary[ALIGN];
-
 static void
 canaries(void)
 {
@@ -300,10 +299,10 @@ canaries(void)
 	size_t i;
 
 	for (i = 0; i < ALIGN; i++)
-		canary[i] = (uint8_t)word();
+		now->canary[i] = (uint8_t)word();
 	for (t = job.t + job.nin; t < job.t + job.nin + job.nout; t++)
 		for (i = 0; i < t->room; i++)
-			pagesof(t)[i] = (char)canary[i % ALIGN];
+			pagesof(t)[i] = (char)now->canary[i % ALIGN];
 }
 
 static int
@@ -312,10 +311,10 @@ intact(const struct tensor *t)
 	size_t i, front = (size_t)(dataof(t) - pagesof(t));
 
 	for (i = 0; i < front; i += ALIGN)
-		if (memcmp(pagesof(t) + i, canary, ALIGN) != 0)
+		if (memcmp(pagesof(t) + i, now->canary, ALIGN) != 0)
 			return 0;
 	for (i = front + t->bytes; i < t->room; i++)
-		if ((uint8_t)pagesof(t)[i] != canary[i % ALIGN])
+		if ((uint8_t)pagesof(t)[i] != now->canary[i % ALIGN])
 			return 0;
 	return 1;
 }
