@@ -698,8 +698,9 @@ broken(struct job *j)
 	snprintf(e.code, sizeof(e.code), "%s",
 	    j->t.toolong ? "body-size" : "broken-off");
 	if (j->t.toolong)
-		snprintf(e.text, sizeof(e.text), "more than %zu MiB",
-		    ASK_MAXBODY >> 20);
+		snprintf(e.text, sizeof(e.text),
+		    "more than %zu MiB, or an event of more than %u",
+		    ASK_MAXBODY >> 20, SSE_MAX >> 20);
 	else if (j->a.finish)
 		snprintf(e.text, sizeof(e.text), "finish_reason '%.40s'",
 		    j->a.finish);
@@ -817,6 +818,11 @@ ondone(struct transfer *t)
 	case READ_BROKEN: broken(j); return;
 	}
 	e = j->r.error;
+	if (strcmp(e.code, "event-size") == 0) {
+		t->toolong = 1;
+		broken(j);
+		return;
+	}
 	failed(j, &e);
 }
 
