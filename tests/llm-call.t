@@ -246,7 +246,7 @@ cutone() {
 }
 export -f cutone record
 export tmp
-seq $size | xargs -P 4 -I{} bash -c 'cutone {}' | sort -n >"$tmp/cut.out"
+seq $size | xargs -P 8 -I{} bash -c 'cutone {}' | sort -n >"$tmp/cut.out"
 awk -v all=$size -v early=$early '
 	$2 == "ok" && $1 < all || $2 == "aborted" && $1 < early { print "wrong: " $0; bad = 1 }
 	$2 == "aborted" { part++ }

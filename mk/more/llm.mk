@@ -9,3 +9,31 @@ $(LLM_SERVER): tests/llm-server.c $(LIB)
 	@$(CC) $(CFLAGS) $(CPPFLAGS) $(WARN) -std=gnu11 $(LDFLAGS) -o $@ $< \
 		$(LIB) -lcjson -lmd -lm -pthread
 check: $(LLM_SERVER)
+
+# libFuzzer on what providers send: the corpora are tests/fuzz/corpus/TARGET,
+# what is found on the way stays in build/fuzz/TARGET
+FUZZ := sse error chat responses anthropic gemini
+FUZZERS := $(FUZZ:%=build/fuzz/fuzz-%)
+FUZZSRC := $(addprefix src/lib/,sse.c reader.c wire.c wire-chat.c \
+	wire-responses.c wire-anthropic.c wire-gemini.c answer.c json.c util.c)
+SECONDS ?= 60
+
+$(FUZZERS): build/fuzz/fuzz-%: tests/fuzz/llm.c $(FUZZSRC) $(wildcard src/lib/*.h) \
+		| $(SETUP)/test.stamp
+	@mkdir -p $(@D)
+	@echo "  CLANG   $@"
+	@clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(CPPFLAGS) -std=gnu11 -DTARGET=$* \
+		-DFUZZ_$(shell echo $* | tr a-z A-Z) -o $@ $< $(FUZZSRC) -lcjson -lmd -lm
+
+## fuzz           run the fuzzers of llm-call's parsers, SECONDS= each
+.PHONY: fuzz $(FUZZ:%=run-fuzz-%)
+fuzz: $(FUZZ:%=run-fuzz-%)
+$(FUZZ:%=run-fuzz-%): run-fuzz-%: build/fuzz/fuzz-%
+	@mkdir -p build/fuzz/$*
+	@echo "  FUZZ    $* for $(SECONDS) s"
+	@cd build/fuzz && ./fuzz-$* -max_total_time=$(SECONDS) -timeout=10 \
+		-rss_limit_mb=512 -max_len=16384 -print_final_stats=1 -verbosity=0 \
+		-artifact_prefix=$*- $* $(CURDIR)/tests/fuzz/corpus/$* \
+		>$*.log 2>&1 || { tail -20 $*.log; exit 1; }
+	@grep -h -E 'number_of_executed|peak_rss' build/fuzz/$*.log | sed 's/^/          $*: /'

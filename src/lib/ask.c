@@ -1140,11 +1140,13 @@ int
 ask_turn(long ms, int fd)
 {
 	struct curl_waitfd *fds = xcalloc(njobs * 2 + 1, sizeof(*fds));
+	size_t i, before = njobs;
 	unsigned n = 0;
 	int readable;
-	size_t i;
 
 	turnall();
+	if (njobs < before)
+		ms = 0;
 	if (fd >= 0)
 		fds[n++] =
 		    (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
