@@ -37,3 +37,4 @@ find build/candidates -mindepth 2 -maxdepth 2 -type d -mmin +60 2>/dev/null |
 	sort | comm -13 "$used" - | while read -r kept; do drop "$kept"; done
 find build/candidates -maxdepth 1 -name 'tmp.*' -mmin +60 2>/dev/null |
 	while read -r part; do drop "$part"; done
+[ -n "$dry" ] || ! [ -x bin/llm-call ] || bin/llm-call --gc

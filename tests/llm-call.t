@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # llm-call against an HTTP server on loopback that plays each provider.
+# shellcheck disable=SC2028
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/llm.sh
@@ -233,14 +234,15 @@ short length '{"choices":[{"finish_reason":"length","message":{"content":"go"}}]
 # a connection that resets at every byte of a short response
 one='data: {"choices":[{"delta":{"content":"o"}}]}'
 two='data: {"choices":[{"delta":{"content":"k"},"finish_reason":"stop"}]}'
-body=$((${#one} + ${#two} + 4))
-printf -v head 'HTTP/1.1 200 Scripted\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n' $body
-size=$((${#head} + body)) early=$((${#head} + ${#one} + 2))
+bytes=$((${#one} + ${#two} + 4))
+printf -v head 'HTTP/1.1 200 Scripted\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n' $bytes
+size=$((${#head} + bytes)) early=$((${#head} + ${#one} + 2))
 for ((i = 1; i <= size; i++)); do
 	printf '%s\n' "cut $i" "$sse" "data $one\\n\\n$two\\n\\n" | scenario "cut$i"
 	printf '{"provider":"openai-chat","base_url":"http://127.0.0.1:%s","path":"/cut%d","model":"m","retries":{"attempts":1}}' \
 		"$port" $i >"$tmp/cut$i.json"
 done
+# shellcheck disable=SC2317
 cutone() {
 	echo "$1 $(record cut | llm-call --model "$tmp/cut$1.json" 2>>"$tmp/cut.err" | jq -r .response.outcome)"
 }

@@ -95,12 +95,16 @@ money_print(int64_t pico, char s[32])
 int64_t
 money_parse(const char *s)
 {
-	char *end;
-	double v = strtod(s, &end);
+	int64_t v = 0, unit = PICO;
+	int digits = 0;
 
-	if (end == s || *end || !(v >= 0 && v <= 1e6))
-		return -1;
-	return llround(v * 1e6) * (PICO / 1000000);
+	for (; *s >= '0' && *s <= '9' && v < 1000000; s++, digits++)
+		v = v * 10 + (*s - '0');
+	v *= PICO;
+	if (*s == '.')
+		for (s++; *s >= '0' && *s <= '9'; s++, digits++)
+			v += (*s - '0') * (unit /= 10);
+	return *s || !digits ? -1 : v;
 }
 
 static void

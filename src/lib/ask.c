@@ -298,9 +298,10 @@ freejob(struct job *j)
 {
 	size_t i;
 
-	for (i = 0; i < njobs; i++)
-		if (jobs[i] == j)
-			jobs[i] = jobs[--njobs];
+	for (i = 0; i < njobs && jobs[i] != j; i++)
+		;
+	njobs--;
+	memmove(jobs + i, jobs + i + 1, (njobs - i) * sizeof(*jobs));
 	cleanattempt(j);
 	answer_free(&j->a);
 	free((char *)j->t.url);
@@ -1097,17 +1098,19 @@ ask_start(const cJSON *record, void (*done)(void *arg, struct outcome_of *),
 		startpaid(json_object(record, "request"), done, arg);
 }
 
-/* let every job act that can; the list may change under us */
+/* let every job act that can, in the order of the questions; one that is at
+   its end leaves the list */
 static void
 turnall(void)
 {
 	uint64_t now = nowns();
-	size_t i, n;
+	struct job *j;
+	size_t i = 0;
 
-	for (i = njobs; i-- > 0;) {
-		n = njobs;
-		if (i < n)
-			turn(jobs[i], now);
+	while (i < njobs) {
+		j = jobs[i];
+		turn(j, now);
+		i += i < njobs && jobs[i] == j;
 	}
 }
 

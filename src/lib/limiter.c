@@ -140,6 +140,7 @@ window(
     const struct limiter *l, const struct state *s, int64_t now, int64_t tokens)
 {
 	int64_t requests = 0, sum = 0, oldest = now;
+	long wait;
 	int i;
 
 	for (i = 0; i < WINDOW; i++) {
@@ -154,8 +155,10 @@ window(
 	if ((!l->m->rpm || requests < l->m->rpm) &&
 	    (!l->m->tpm || sum + tokens <= l->m->tpm || requests == 0))
 		return 0;
-	return (long)(oldest + WINDOW - now) * 1000 -
+	wait = (long)(oldest + WINDOW - now) * 1000 -
 	       (long)(wallns() / 1000000 % 1000) + 1;
+	/* tokens that were counted may turn out not to be used */
+	return l->m->tpm && wait > 200 ? 100 + random() % 100 : wait;
 }
 
 static void

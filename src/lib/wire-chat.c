@@ -40,11 +40,14 @@ body(const struct model *m, const cJSON *messages)
 static void
 streaming(cJSON *b)
 {
-	cJSON *options = cJSON_CreateObject();
+	cJSON *options = json_get(b, "stream_options");
 
+	if (!cJSON_IsObject(options)) {
+		options = cJSON_CreateObject();
+		json_set(b, "stream_options", options);
+	}
 	json_set(options, "include_usage", cJSON_CreateTrue());
 	json_set(b, "stream", cJSON_CreateTrue());
-	json_set(b, "stream_options", options);
 }
 
 static void
