@@ -1,10 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034,SC2119,SC2120
 # llm.sh - for the tests of llm-call: a server on loopback that plays a provider
 # from scripts, models that ask it, and questions.  Source it after lib.sh.
 shopt -s nullglob
 
 key=sk-test/KEY+0123456789abcdef
-# shellcheck disable=SC2154
 export MKBENCH_STORE=$tmp/store K=$key
 unset BUDGET MKBENCH_LEDGER MKBENCH_BATCH MKBENCH_ANSWERS \
 	http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy no_proxy

@@ -8,7 +8,7 @@ $(LLM_SERVER): tests/llm-server.c $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(CPPFLAGS) $(WARN) -std=gnu11 $(LDFLAGS) -o $@ $< \
 		$(LIB) -lcjson -lmd -lm -pthread
-check: $(LLM_SERVER)
+check check-fast check-sanitize: $(LLM_SERVER)
 
 # libFuzzer on what providers send: the corpora are tests/fuzz/corpus/TARGET,
 # what is found on the way stays in build/fuzz/TARGET
