@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base64.h"
 #include "dtype.h"
 #include "genjson.h"
 
@@ -270,31 +271,6 @@ nibble(char c)
 	return p ? (int)(p - "0123456789abcdef") : -1;
 }
 
-static int
-base64(const char *s, struct buf *b)
-{
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
-				  "stuvwxyz0123456789+/";
-	uint32_t acc = 0;
-	int bits = 0;
-	const char *p;
-	char c;
-
-	for (; *s && *s != '='; s++) {
-		p = strchr(set, *s);
-		if (!p)
-			return -1;
-		acc = acc << 6 | (uint32_t)(p - set);
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			c = (char)(acc >> bits & 0xff);
-			buf_add(b, &c, 1);
-		}
-	}
-	return s[strspn(s, "=")] ? -1 : 0;
-}
-
 struct gen *
 gen_input(const cJSON *input)
 {
@@ -316,7 +292,7 @@ gen_input(const cJSON *input)
 		literal(g, data);
 		return g;
 	}
-	if (base64(raw, &b) < 0 || !b.len || b.len % dtype_size(dtype))
+	if (base64_read(&b, raw) < 0 || !b.len || b.len % dtype_size(dtype))
 		json_bad(json_get(input, "raw"), "not base64 of whole %s",
 		    dtype_name(dtype));
 	g->kind = GEN_LITERAL;
