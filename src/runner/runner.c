@@ -2,10 +2,12 @@
  * The runner's half of the protocol: map what the supervisor laid out, then
  * answer its bells with the engine's hooks.
  */
+#include <dlfcn.h>
 #include <err.h>
 #include <execinfo.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,28 +18,29 @@
 #include "jail.h"
 
 #define LINE 64
-#define FRAMES 32
+#define FRAMES 16
+#define GUARD ((size_t)1 << 20) /* bytes of no access on both sides */
 
 static struct control *control;
 static struct io io[CONTROL_IO];
 static size_t page;
 static int sealself; /* the kernel lets no supervisor decide */
 
-/* pages of a tensor with a page of no access on both sides */
+/* pages of a tensor with pages of no access on both sides */
 static void *
 mapio(int fd, const struct control_io *c, int prot)
 {
 	uint64_t first = c->offset & ~(uint64_t)(page - 1);
 	size_t n = (size_t)(c->offset - first + c->bytes + page - 1) & -page;
-	char *p = mmap(NULL, n + 2 * page, PROT_NONE,
+	char *p = mmap(NULL, n + 2 * GUARD, PROT_NONE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
 		err(EX_OSERR, "mmap");
-	if (n && mmap(p + page, n, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE,
+	if (n && mmap(p + GUARD, n, prot, MAP_SHARED | MAP_FIXED | MAP_POPULATE,
 		     fd, (off_t)first) == MAP_FAILED)
 		err(EX_OSERR, "mmap of %s", c->name);
-	return p + page + (c->offset - first);
+	return p + GUARD + (c->offset - first);
 }
 
 static void
@@ -70,6 +73,21 @@ mapall(struct job *job)
 	close(CONTROL_FD);
 }
 
+/* words on stderr by nothing but write(2), which a sealed runner may call */
+static void
+say(const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n > 0 && write(2, text, (size_t)n) < 0)
+		_exit(EX_IOERR);
+}
+
 /* where an address lies among the buffers, for people */
 static void
 locate(uintptr_t at)
@@ -79,27 +97,44 @@ locate(uintptr_t at)
 
 	for (i = 0; i < n; i++) {
 		p = (uintptr_t)io[i].data;
-		if (at + 2 * page >= p && at < p + io[i].bytes + 2 * page)
-			dprintf(2,
-			    "the address is byte %" PRIdPTR
-			    " of %s '%s', which has %zu bytes%s\n",
-			    (intptr_t)(at - p),
-			    i < control->nin ? "input" : "output", io[i].name,
-			    io[i].bytes,
-			    i < control->nin ? " and is read-only" : "");
+		if (at + GUARD < p || at >= p + io[i].bytes + GUARD)
+			continue;
+		say("the address is byte %" PRIdPTR
+		    " of %s '%s', which has %zu bytes%s\n",
+		    (intptr_t)(at - p), i < control->nin ? "input" : "output",
+		    io[i].name, io[i].bytes,
+		    i < control->nin ? " and is read-only" : "");
+		return;
+	}
+}
+
+/* functions on the stack, without the paths of this machine */
+static void
+trace(void)
+{
+	void *frames[FRAMES];
+	int i, n = backtrace(frames, FRAMES);
+	const char *file;
+	Dl_info d;
+
+	for (i = 0; i < n; i++) {
+		if (!dladdr(frames[i], &d) || !d.dli_fname)
+			continue;
+		file = strrchr(d.dli_fname, '/');
+		say("  %s+0x%" PRIxPTR " %s\n", file ? file + 1 : d.dli_fname,
+		    (uintptr_t)frames[i] - (uintptr_t)d.dli_fbase,
+		    d.dli_sname ? d.dli_sname : "");
 	}
 }
 
 static void
 fault(int sig, siginfo_t *info, void *context)
 {
-	void *frames[FRAMES];
-
 	(void)context;
-	dprintf(2, "%s at address %p\n", strsignal(sig), info->si_addr);
+	say("%s at address %p\n", strsignal(sig), info->si_addr);
 	if (sig == SIGSEGV || sig == SIGBUS)
 		locate((uintptr_t)info->si_addr);
-	backtrace_symbols_fd(frames, backtrace(frames, FRAMES), 2);
+	trace();
 	raise(sig);
 }
 
