@@ -106,3 +106,8 @@ graph: programs $(SETUP)/report.stamp
 ## bench-graph    what planning and an idle make cost at 100,000 files
 bench-graph: programs
 	@mk/bench-graph.sh
+
+## bench-stages   what each stage costs over the work it does
+.PHONY: bench-stages
+bench-stages: programs
+	@mk/bench-stages.sh
