@@ -192,7 +192,7 @@ json_bytes(const void *data, size_t n)
 
 	if (n == 0 || (!memchr(data, 0, n) && json_isutf8(data, n))) {
 		cJSON_Delete(node);
-		return json_text(data, n);
+		return json_text(n ? data : "", n);
 	}
 	json_set(node, "base64", base64node(data, n));
 	return node;
