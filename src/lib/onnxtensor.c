@@ -120,6 +120,8 @@ header(cJSON *object, const Onnx__TensorProto *t, const struct where *w)
 	for (i = 0; i < t->n_dims; i++) {
 		if (t->dims[i] < 0)
 			bad(w, "negative dim %lld", (long long)t->dims[i]);
+		if (t->dims[i] > (int64_t)JSON_INT)
+			bad(w, "more elements than can be");
 		cJSON_AddItemToArray(shape, json_i64(t->dims[i]));
 	}
 	numel = tensor_numel(t->dims, t->n_dims);

@@ -193,3 +193,63 @@ ort_run(struct ortsession *s, const struct tensor *in, size_t nin,
 	}
 	return rc;
 }
+
+static int
+tellone(const OrtSession *session, size_t i,
+    void (*told)(void *, const char *, int, const int64_t *, size_t), void *arg)
+{
+	ONNXTensorElementDataType dtype;
+	const OrtTensorTypeAndShapeInfo *tensor = NULL;
+	OrtTypeInfo *info = NULL;
+	OrtAllocator *allocator;
+	int64_t *dims = NULL;
+	size_t rank = 0;
+	char *name = NULL;
+	int rc;
+
+	rc = bad(ort->GetAllocatorWithDefaultOptions(&allocator)) ||
+	     bad(ort->SessionGetOutputName(session, i, allocator, &name)) ||
+	     bad(ort->SessionGetOutputTypeInfo(session, i, &info)) ||
+	     bad(ort->CastTypeInfoToTensorInfo(info, &tensor));
+	if (!rc && tensor) {
+		rc = bad(ort->GetTensorElementType(tensor, &dtype)) ||
+		     bad(ort->GetDimensionsCount(tensor, &rank));
+		dims = xcalloc(rank, sizeof(*dims));
+		rc = rc || bad(ort->GetDimensions(tensor, dims, rank));
+		if (!rc)
+			told(arg, name, (int)dtype, dims, rank);
+	}
+	free(dims);
+	if (info)
+		ort->ReleaseTypeInfo(info);
+	if (name)
+		allocator->Free(allocator, name);
+	return rc ? -1 : 0;
+}
+
+int
+ort_infer(const void *model, size_t n, const char *folded,
+    void (*told)(void *, const char *, int, const int64_t *, size_t), void *arg)
+{
+	OrtSessionOptions *options = NULL;
+	OrtSession *session = NULL;
+	size_t count = 0, i;
+	int rc;
+
+	start();
+	rc = bad(ort->CreateSessionOptions(&options)) ||
+	     bad(ort->SetIntraOpNumThreads(options, 1)) ||
+	     bad(ort->SetSessionGraphOptimizationLevel(
+		 options, folded ? ORT_ENABLE_BASIC : ORT_DISABLE_ALL)) ||
+	     (folded && bad(ort->SetOptimizedModelFilePath(options, folded))) ||
+	     bad(ort->CreateSessionFromArray(
+		 env, model, n, options, &session)) ||
+	     bad(ort->SessionGetOutputCount(session, &count));
+	for (i = 0; i < count && !rc; i++)
+		rc = tellone(session, i, told, arg);
+	if (session)
+		ort->ReleaseSession(session);
+	if (options)
+		ort->ReleaseSessionOptions(options);
+	return rc ? -1 : 0;
+}

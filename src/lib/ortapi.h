@@ -23,6 +23,17 @@ int ort_run(struct ortsession *s, const struct tensor *in, size_t nin,
     struct tensor *out, size_t nout);
 void ort_close(struct ortsession *s);
 
+/*
+ * What ONNX Runtime infers of the outputs of a model (name them all as graph
+ * outputs to learn of every value): told is called for each that is a tensor,
+ * with -1 for a dim that is not known.  With folded, constants are folded and
+ * the model that is left is written there.  -1 if it refuses the model.
+ */
+int ort_infer(const void *model, size_t n, const char *folded,
+    void (*told)(void *arg, const char *name, int dtype, const int64_t *dims,
+	size_t rank),
+    void *arg);
+
 /* why the last call failed, in one line */
 const char *ort_why(void);
 /* "1.30.0" */
