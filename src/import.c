@@ -291,9 +291,11 @@ constant(cJSON *entry, const cJSON *task, int place)
 		return NULL;
 	if (decides(op, place))
 		return "a constant that decides what it does is not there";
-	values = inputvalues(task, entry, place);
+	values = weights_values(entry, import.dir);
 	if (!values)
-		values = weights_values(entry, import.dir);
+		values = inputvalues(task, entry, place);
+	if (!values)
+		values = weights_byshape(entry);
 	for (i = 0; i < LEN(literal); i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(entry, literal[i]);
 	if (values)
@@ -545,7 +547,7 @@ stated(cJSON *const *tasks, size_t n)
 		if (value && out)
 			*map_at(
 			    &import.values, xstrdup(json_string(out, "name"))) =
-			    cJSON_Duplicate(value, 1);
+			    constantof(value);
 	}
 }
 

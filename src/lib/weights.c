@@ -163,20 +163,6 @@ normal(double mean, double std)
 	return v;
 }
 
-/* by its shape: the deviation of one over the square root of what is summed */
-static cJSON *
-byshape(const cJSON *entry)
-{
-	const cJSON *shape = json_get(entry, "shape");
-	double fan = 1;
-	int i = 0;
-
-	json_each (d, shape)
-		if (i++ > 0 || cJSON_GetArraySize(shape) == 1)
-			fan *= cJSON_IsNumber(d) ? d->valuedouble : 1;
-	return normal(0, fan > 1 ? 1 / sqrt(fan) : 1);
-}
-
 static cJSON *
 integers(const struct stats *s, int dtype)
 {
@@ -185,13 +171,9 @@ integers(const struct stats *s, int dtype)
 	if (dtype == DT_BOOL) {
 		cJSON_Delete(v);
 		v = kind("mask");
-		json_set(v, "density",
-		    rounded(s->n ? 1 - (double)s->zeros / (double)s->n : 0.5));
+		json_set(
+		    v, "density", rounded(1 - (double)s->zeros / (double)s->n));
 		return v;
-	}
-	if (!s->n) {
-		cJSON_Delete(v);
-		return NULL;
 	}
 	json_set(v, "low", cJSON_CreateNumber(s->low));
 	json_set(v, "high", cJSON_CreateNumber(s->high));
@@ -209,10 +191,10 @@ weights_values(const cJSON *entry, const char *dir)
 	if (dtype_size(dtype) &&
 	    (dtype_isfloat(dtype) || dtype_isint(dtype) || dtype == DT_BOOL))
 		collect(&s, entry, dtype, dir);
+	if (!s.n)
+		return NULL;
 	if (!dtype_isfloat(dtype))
 		return integers(&s, dtype);
-	if (!s.n)
-		return byshape(entry);
 	n = (double)s.n;
 	mean = s.sum / n;
 	std = sqrt(fmax(s.squares / n - mean * mean, 0));
@@ -228,4 +210,19 @@ weights_values(const cJSON *entry, const char *dir)
 	if (s.low > 0)
 		return uniform(s.low, s.high * 1.01);
 	return normal(mean, std);
+}
+
+cJSON *
+weights_byshape(const cJSON *entry)
+{
+	const cJSON *shape = json_get(entry, "shape");
+	double fan = 1;
+	int i = 0;
+
+	if (!dtype_isfloat(dtype_number(json_stringor(entry, "dtype", ""))))
+		return NULL;
+	json_each (d, shape)
+		if (i++ > 0 || cJSON_GetArraySize(shape) == 1)
+			fan *= cJSON_IsNumber(d) ? d->valuedouble : 1;
+	return normal(0, fan > 1 ? 1 / sqrt(fan) : 1);
 }
