@@ -72,6 +72,31 @@ symbol(struct elfsym *e, const Elf64_Sym *s, const char *name)
 		add(&e->exported, name);
 }
 
+/* libgcc's own, there when a kernel asks what the processor can do */
+static int
+compilers(const char *name)
+{
+	return !strcmp(name, "__cpu_indicator_init") ||
+	       !strcmp(name, "init_have_lse_atomics");
+}
+
+static const char *
+locals(const struct image *im, const Elf64_Shdr *table, struct elfsym *e)
+{
+	const Elf64_Shdr *strings = section(im, table->sh_link);
+	const Elf64_Sym *s = at(im, table->sh_offset, table->sh_size);
+	const char *name;
+
+	if (!strings || !s)
+		return "its symbol table is broken";
+	for (size_t i = 1; i < table->sh_size / sizeof(*s); i++)
+		if (ELF64_ST_TYPE(s[i].st_info) == STT_FUNC &&
+		    (name = string(im, strings, s[i].st_name)) &&
+		    compilers(name))
+			e->starters--;
+	return NULL;
+}
+
 static const char *
 symbols(const struct image *im, const Elf64_Shdr *table, struct elfsym *e)
 {
@@ -134,6 +159,8 @@ sections(const struct image *im, struct elfsym *e)
 	for (size_t i = 0; (s = section(im, i)); i++) {
 		if (s->sh_type == want)
 			why = symbols(im, s, e);
+		else if (s->sh_type == SHT_SYMTAB)
+			why = locals(im, s, e);
 		else if (s->sh_type == SHT_DYNAMIC)
 			why = dynamic(im, s, e);
 		else if (s->sh_type == SHT_INIT_ARRAY && want == SHT_SYMTAB)

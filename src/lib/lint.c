@@ -677,7 +677,7 @@ definition(struct lint *l, TSNode node)
 	text = textof(l, name);
 	r = match(&l->rules, 0, text);
 	if (r && r->kind == HACK)
-		findnode(l, HACK, "interpose", node,
+		findnode(l, HACK, "interpose", name,
 		    "defines what others take from the C library");
 	free(text);
 }
