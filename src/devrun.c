@@ -521,7 +521,8 @@ suspect(void)
 	if (sum(CANDIDATE, "cpu_ns") >
 	    1.1 * threads * sum(CANDIDATE, "wall_ns") + TICK)
 		flag = "more CPU time than its threads have";
-	else if (more > 5000 && more > 0.2 * run)
+	else if (now.pairs >= 3 && more > 5000 &&
+		 more > 0.2 * run + 0.25 * outside(NATIVE))
 		flag = "work outside the timed call";
 	if (flag)
 		json_set(now.run, "flag", cJSON_CreateString(flag));

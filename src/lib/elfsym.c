@@ -190,6 +190,7 @@ elfsym_read(const char *path, struct elfsym *e)
 	if (im.head && !memcmp(im.data, ELFMAG, SELFMAG) &&
 	    im.data[EI_CLASS] == ELFCLASS64 &&
 	    im.data[EI_DATA] == ELFDATA2LSB) {
+		e->shared = im.head->e_type != ET_REL;
 		segments(&im, e);
 		why = sections(&im, e);
 	}

@@ -14,6 +14,7 @@ struct elfsym {
 	char **needed;	  /* libraries */
 	long starters;	  /* functions run when it is loaded, beside the
 			     compiler's own one */
+	int shared;	  /* a library, not an object */
 	int ifuncs;	  /* symbols chosen at load time */
 	int writeexec;	  /* a segment is both writable and executable */
 	int textrel;	  /* code is changed when it is loaded */

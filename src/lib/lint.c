@@ -240,6 +240,28 @@ word(struct lint *l, TSNode node)
 	free(name);
 }
 
+/* the character that an escape stands for */
+static void
+escape(const char *s, size_t n, struct buf *b)
+{
+	static const char letters[] = "ntvfr", space[] = "\n\t    ";
+	const char *known = n == 2 ? strchr(letters, s[1]) : NULL;
+	char text[8] = "", c;
+
+	if (known && *known) {
+		buf_add(b, space + (known - letters), 1);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)n - 1, s + 1);
+	if (text[0] >= '0' && text[0] <= '7')
+		c = (char)strtol(text, NULL, 8);
+	else if (text[0] == 'x' || text[0] == 'u' || text[0] == 'U')
+		c = (char)strtol(text + 1, NULL, 16);
+	else
+		c = text[0];
+	buf_add(b, &c, 1);
+}
+
 /* a string's own characters, adjacent strings joined */
 static void
 stringtext(const struct lint *l, TSNode node, struct buf *b)
@@ -250,8 +272,8 @@ stringtext(const struct lint *l, TSNode node, struct buf *b)
 	    cpp_is(node, "raw_string_content")) {
 		s = ts_node_start_byte(node);
 		e = ts_node_end_byte(node);
-		if (e - s == 2 && !memcmp(l->tree.text + s, "\\n", 2))
-			buf_adds(b, "\n");
+		if (cpp_is(node, "escape_sequence"))
+			escape(l->tree.text + s, e - s, b);
 		else
 			buf_add(b, l->tree.text + s, e - s);
 		return;
@@ -357,9 +379,7 @@ directive(struct lint *l, TSNode node)
 	char *what = textof(l, ts_node_is_null(name) ? node : name);
 	char *rest = ts_node_is_null(arg) ? xstrdup("") : textof(l, arg);
 
-	if (strstr(what, "embed"))
-		findnode(l, HACK, "path", node, "a file put into the program");
-	else if (strstr(what, "include") || strstr(what, "import"))
+	if (strstr(what, "include") || strstr(what, "import"))
 		findnode(
 		    l, HACK, "path", node, "another way to include a file");
 	else if (strstr(what, "pragma"))
@@ -799,6 +819,10 @@ spellings(struct lint *l, const char *text)
 		const char *end = s + strcspn(s, "\n");
 
 		s += strspn(s, " \t");
+		if (*s == '#' &&
+		    !strncmp(s + 1 + strspn(s + 1, " \t"), "embed", 5))
+			find(l, HACK, "path", line, s, (size_t)(end - s),
+			    "a file put into the program");
 		if (!strncmp(s, "%:", 2) || !strncmp(s, "?\?=", 3))
 			find(l, HACK, "path", line, s, (size_t)(end - s),
 			    "a directive in disguise");
@@ -852,7 +876,7 @@ library(struct lint *l, const char *path)
 	for (size_t i = 0; e.undefined && e.undefined[i]; i++)
 		undefined(l, e.undefined[i]);
 	for (size_t i = 0; e.exported && e.exported[i]; i++)
-		if (e.needed && strcmp(e.exported[i], "RegisterCustomOps"))
+		if (e.shared && strcmp(e.exported[i], "RegisterCustomOps"))
 			find(l, HACK, "export", 0, e.exported[i],
 			    strlen(e.exported[i]),
 			    "a definition that others may meet");
