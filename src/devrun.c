@@ -807,6 +807,7 @@ usage(int rc)
 	    "  -s, --seed HEX       64 hex digits: the inputs of another run\n"
 	    "  -q, --quick          less time, wider interval: for rewards\n"
 	    "  -A, --aa             native against native\n"
+	    "  -P, --planted F      native against itself, F times slower\n"
 	    "  -o, --output FILE    write there, by rename\n"
 	    "      --version        the stage and the version of its format\n"
 	    "man devrun tells more.\n");
@@ -833,6 +834,18 @@ seedarg(const char *hex)
 }
 
 static void
+plant(const char *factor)
+{
+	char *end;
+	double f = strtod(factor, &end);
+
+	if (end == factor || *end || !(f >= 1 && f <= 1000))
+		errx(EX_USAGE, "factor '%s' is not from 1 to 1000", factor);
+	arms_planted = factor;
+	same = 1;
+}
+
+static void
 quickly(void)
 {
 	quick = 1;
@@ -846,14 +859,14 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {{"device", 1, 0, 'd'},
 	    {"time", 1, 0, 't'}, {"calls", 1, 0, 'n'}, {"threads", 1, 0, 'j'},
-	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"aa", 0, 0, 'A'},
-	    {"engine", 1, 0, 'e'}, {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'},
-	    {"version", 0, 0, 'V'}, {0}};
+	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"planted", 1, 0, 'P'},
+	    {"aa", 0, 0, 'A'}, {"engine", 1, 0, 'e'}, {"output", 1, 0, 'o'},
+	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
 	const char *out = NULL;
 	int c;
 
 	while ((c = getopt_long(
-		    argc, argv, "d:t:n:j:s:qAe:o:h", options, NULL)) != -1) {
+		    argc, argv, "d:t:n:j:s:qAP:e:o:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'd': devicename = optarg; break;
 		case 't': seconds = secondsarg(optarg); break;
@@ -866,6 +879,7 @@ main(int argc, char **argv)
 		case 's': seedarg(optarg); break;
 		case 'q': quickly(); break;
 		case 'A': same = 1; break;
+		case 'P': plant(optarg); break;
 		case 'e': enginename = optarg; break;
 		case 'o': out = optarg; break;
 		case 'h': usage(EX_OK);

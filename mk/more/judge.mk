@@ -31,11 +31,17 @@ $A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o runner.o lib/jail.o)
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
 		-Wl,--allow-shlib-undefined \
 		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
+$A/$1/runner-planted: $(addprefix $A/$1/obj/,planted.o runner.o lib/jail.o)
+	@echo "  LD      $$@"
+	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
+		-Wl,--allow-shlib-undefined \
+		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
 $A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o lib/jail.o)
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^
 .PHONY: device-$1
-device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null)
+device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null \
+	runner-planted)
 -include $$(wildcard $A/$1/obj/*.d $A/$1/obj/lib/*.d)
 endef
 $(foreach a,$(sort $(HOSTARCH) aarch64),$(eval $(call devprograms,$a)))

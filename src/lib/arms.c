@@ -11,6 +11,8 @@
 
 #define DOMAIN "mkbench"
 
+const char *arms_planted;
+
 /* the task as ONNX, in a domain of its own if there is one to name */
 static uint8_t *
 onnx(const cJSON *task, const char *domain, size_t *n)
@@ -62,8 +64,10 @@ ort(struct armset *a, const cJSON *task, const cJSON *engine,
 
 	n->runner = runner(arch, name);
 	n->model = model(task, NULL, dir, "native");
-	c->runner = runner(arch, name);
+	c->runner = runner(arch, arms_planted ? "runner-planted" : name);
 	c->model = model(task, build ? DOMAIN : NULL, dir, "candidate");
+	if (arms_planted)
+		c->candidate = xstrdup(arms_planted);
 	if (build) {
 		c->candidate = rootpath("%s", json_string(build, "artifact"));
 		if (access(c->candidate, R_OK) < 0)

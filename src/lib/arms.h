@@ -9,6 +9,10 @@
 
 enum { NATIVE, CANDIDATE, ARMS };
 
+/* engine ort, no build: make the candidate's arm the native kernel, slower by
+   this factor ("1.25"); NULL: as it is */
+extern const char *arms_planted;
+
 struct armset {
 	struct arm arm[ARMS];
 	int direct;    /* see sessionjob */

@@ -209,6 +209,7 @@ nothing(struct job *job)
 	return 0;
 }
 
+#ifndef PLANTED /* planted.c has a main of its own */
 int
 main(int argc, char **argv)
 {
@@ -216,3 +217,4 @@ main(int argc, char **argv)
 
 	return runner_main(argc, argv, &engine);
 }
+#endif
