@@ -51,3 +51,10 @@ device-aarch64: | $(SETUP)/cross.stamp
 endif
 
 $(BIN)/devrun: LDLIBS += -lprotobuf-c -ldl
+
+AATASKS = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$(wildcard tasks/*/*.json))
+## aa             native against native: how far the judge is off (TASKS=, TIME=)
+## planted        native against itself slowed by known factors (TASKS=, TIME=)
+.PHONY: aa planted
+aa planted: programs
+	@mk/aa.sh $@ results/$@ $(AATASKS)
