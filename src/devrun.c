@@ -21,6 +21,7 @@
 #include "engine.h"
 #include "genjson.h"
 #include "onnxbuild.h"
+#include "roofline.h"
 #include "stage.h"
 #include "stats.h"
 #include "verify.h"
@@ -35,6 +36,7 @@
 #define COLDCALLS 5
 #define TICK 20e6  /* ns that CPU time may be off */
 #define DRIFT 1.05 /* of the probe, and the round is thrown away */
+#define SLACK 0.9  /* of the roofline's floor */
 #define SMALL 20   /* times the bell: shorter calls are marked */
 #define WARMMS 10
 #define HELDOUT 1000000 /* number of the held-out round */
@@ -528,6 +530,27 @@ suspect(void)
 		json_set(now.run, "flag", cJSON_CreateString(flag));
 }
 
+/* how far both arms are from what the device can do; a candidate beyond that is
+   not believed, unless the native kernel is there too */
+static void
+distance(const cJSON *task)
+{
+	cJSON *o = roofline_floor(
+	    roofline_load(json_string(now.device, "name")), task, threads);
+	double least, native, candidate;
+
+	if (!o)
+		return;
+	least = fmax(json_number(o, "floor_ns"), 1);
+	native = fieldmedian(now.rounds[NATIVE], "median_ns");
+	candidate = fieldmedian(now.rounds[CANDIDATE], "median_ns");
+	json_set(o, "native", cJSON_CreateNumber(native / least));
+	json_set(o, "candidate", cJSON_CreateNumber(candidate / least));
+	json_set(now.run, "roofline", o);
+	if (candidate < SLACK * least && native >= least)
+		json_set(now.run, "below_floor", cJSON_CreateTrue());
+}
+
 static void
 cold(void)
 {
@@ -686,8 +709,10 @@ attach(void)
 		summarize(i);
 	}
 	speedup();
-	if (now.pairs)
+	if (now.pairs) {
 		suspect();
+		distance(now.verifier.task);
+	}
 }
 
 static cJSON *

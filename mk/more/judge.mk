@@ -36,12 +36,17 @@ $A/$1/runner-planted: $(addprefix $A/$1/obj/,planted.o runner.o lib/jail.o)
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
 		-Wl,--allow-shlib-undefined \
 		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
+$A/$1/roofline: src/runner/roofline.c | $(SETUP)/base.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(DEVCC_$1) -O3 -g -std=gnu11 -D_GNU_SOURCE $(WARN) -ffp-contract=fast \
+		-static -pthread -o $$@ $$<
 $A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o lib/jail.o)
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^
 .PHONY: device-$1
 device-$1: $(addprefix $A/$1/,supervise runner-ort runner-null \
-	runner-planted)
+	runner-planted roofline)
 -include $$(wildcard $A/$1/obj/*.d $A/$1/obj/lib/*.d)
 endef
 $(foreach a,$(sort $(HOSTARCH) aarch64),$(eval $(call devprograms,$a)))
@@ -58,3 +63,9 @@ AATASKS = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$(wild
 .PHONY: aa planted
 aa planted: programs
 	@mk/aa.sh $@ results/$@ $(AATASKS)
+
+DEVICE ?= host
+## calibrate      the device's roofline: peak multiply-adds and bandwidths
+.PHONY: calibrate
+calibrate: programs
+	@mk/calibrate.sh $(DEVICE)
