@@ -61,7 +61,8 @@ static struct {
 	double callns[ARMS]; /* wall time of a call, its inputs among it */
 	double overhead;     /* ns of a round beside its timed calls */
 	double *ratios;	     /* logarithms, one a pair */
-	size_t pairs, condemned;
+	double *fine;	     /* and one a turn */
+	size_t pairs, turns, condemned;
 	double probe; /* least ns of the probe so far */
 	uint64_t start;
 	char *dir;
@@ -336,6 +337,10 @@ ratioof(cJSON *const j[ARMS])
 			ratios[turns++] = log(r);
 	}
 	r = turns ? stats_median(ratios, turns) : NAN;
+	now.fine =
+	    xreallocarray(now.fine, now.turns + turns + 1, sizeof(*now.fine));
+	memcpy(now.fine + now.turns, ratios, turns * sizeof(*ratios));
+	now.turns += turns;
 	free(ratios);
 	free(x);
 	free(y);
@@ -348,7 +353,7 @@ pair(long number)
 {
 	long calls = turncalls(), turns = turnsof(calls), sample;
 	cJSON *j[ARMS];
-	double ratio;
+	double r;
 
 	sample = secret(number, calls * turns);
 	doround(number, ARMS, turns, calls, &sample, 1, j);
@@ -360,8 +365,7 @@ pair(long number)
 	if (!well(j[NATIVE]))
 		errx(EX_SOFTWARE, "the native runner: %s",
 		    json_string(j[NATIVE], "reason"));
-	ratio = ratioof(j);
-	if (condemned(j[NATIVE]) || isnan(ratio)) {
+	if (condemned(j[NATIVE]) || isnan(r = ratioof(j))) {
 		now.condemned++;
 		cJSON_Delete(j[NATIVE]);
 		cJSON_Delete(j[CANDIDATE]);
@@ -369,10 +373,19 @@ pair(long number)
 	}
 	now.ratios =
 	    xreallocarray(now.ratios, now.pairs + 1, sizeof(*now.ratios));
-	now.ratios[now.pairs++] = ratio;
+	now.ratios[now.pairs++] = r;
 	cJSON_AddItemToArray(now.rounds[NATIVE], j[NATIVE]);
 	cJSON_AddItemToArray(now.rounds[CANDIDATE], j[CANDIDATE]);
 	return NULL;
+}
+
+/* of the logarithm of the ratio: over pairs, and while they are few over the
+   turns in them, which know nothing of how processes differ */
+static struct interval
+ratio(void)
+{
+	return now.pairs < 3 ? stats_bootstrap(now.fine, now.turns)
+			     : stats_bootstrap(now.ratios, now.pairs);
 }
 
 static int
@@ -382,7 +395,7 @@ narrow(void)
 
 	if (now.pairs < (size_t)leastpairs)
 		return 0;
-	r = stats_bootstrap(now.ratios, now.pairs);
+	r = ratio();
 	return (r.high - r.low) / 2 < margin;
 }
 
@@ -394,7 +407,8 @@ pairs(void)
 	long number;
 
 	for (number = 1; number <= MOSTPAIRS; number++) {
-		if (narrow() || (now.pairs >= 3 && elapsed() > seconds))
+		if (narrow() ||
+		    (elapsed() > seconds && now.pairs >= (quick ? 2 : 3)))
 			break;
 		end = pair(number);
 		if (end)
@@ -477,7 +491,7 @@ speedup(void)
 
 	if (!now.pairs)
 		return;
-	r = stats_bootstrap(now.ratios, now.pairs);
+	r = ratio();
 	json_set(o, "median", cJSON_CreateNumber(exp(r.mid)));
 	json_set(o, "low", cJSON_CreateNumber(exp(r.low)));
 	json_set(o, "high", cJSON_CreateNumber(exp(r.high)));
@@ -769,6 +783,7 @@ judge(const cJSON *record)
 	json_set(now.run, "seed", cJSON_CreateString(hex));
 	close(lock);
 	free(now.ratios);
+	free(now.fine);
 }
 
 static const char *
@@ -874,9 +889,9 @@ static void
 quickly(void)
 {
 	quick = 1;
-	seconds = 0.5;
-	margin = 0.03;
-	leastpairs = 3;
+	seconds = 0.35;
+	margin = 0.02;
+	leastpairs = 2;
 }
 
 int
