@@ -1,0 +1,24 @@
+// The same elements under another shape: one region, which is a view.
+#include "geometry/GeometryComputer.hpp"
+
+#include "core/TensorUtils.hpp"
+
+namespace MNN {
+
+class SqueezeGeometry : public GeometryComputer {
+public:
+    bool onCompute(const Op *op, const std::vector<Tensor *> &inputs, const std::vector<Tensor *> &outputs,
+                   Context &context, CommandBuffer &commands) const override {
+        auto d        = TensorUtils::getDescribe(outputs[0]);
+        d->memoryType = Tensor::InsideDescribe::MEMORY_VIRTUAL;
+        d->regions    = {TensorUtils::makeFullSlice(inputs[0])};
+        return true;
+    }
+};
+
+static void create() {
+    GeometryComputer::registerGeometryComputer(std::shared_ptr<GeometryComputer>(new SqueezeGeometry), {OpType_Squeeze});
+}
+REGISTER_GEOMETRY(SqueezeGeometry, create);
+
+} // namespace MNN
