@@ -143,9 +143,9 @@ std::map<int, Gate> &
 gates(void)
 {
 	static std::map<int, Gate> all;
-	const char *p = mkbench_op;
+	const char *p = all.empty() ? mkbench_op : "";
 
-	while (all.empty() && *p) {
+	while (*p) {
 		size_t n = strcspn(p, ",");
 		int type = optype(std::string(p, n));
 
