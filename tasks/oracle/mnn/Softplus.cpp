@@ -1,5 +1,4 @@
-// The logarithm of 1 + exp(x), as that of the logistic function of -x, which does
-// not overflow.
+// The logarithm of 1 + exp(x): max(x, 0) + log(1 + exp(-|x|)) does not overflow.
 #include <MNN/expr/ExprCreator.hpp>
 
 #include "MNN_generated.h"
@@ -12,7 +11,8 @@ class Softplus : public OnnxExtraManager::Transform {
 public:
     EXPRP onExecute(EXPRP expr) const override {
         auto x = expr->inputs()[0];
-        auto y = _Negative(_Log(_Sigmoid(_Negative(x))));
+        auto low  = _Log(_Add(_Exp(_Negative(_Abs(x))), _Scalar<float>(1.0f)));
+        auto y    = _Add(_Maximum(x, _Scalar<float>(0.0f)), low);
         y->setName(expr->name());
         return y->expr().first;
     }
