@@ -796,6 +796,19 @@ engineof(const cJSON *record)
 	return same ? "ort" : json_string(b, "engine");
 }
 
+/* drop what no later stage reads */
+static void
+trim(cJSON *record)
+{
+	static const char *const keep[] = {"status", "reason", "sha256", NULL};
+
+	if (json_get(record, "candidate"))
+		stage_keep(json_object(record, "candidate"), keep);
+	if (json_get(record, "build"))
+		cJSON_DeleteItemFromObjectCaseSensitive(
+		    json_object(record, "build"), "log");
+}
+
 static void
 devrun(cJSON *record)
 {
@@ -828,6 +841,7 @@ devrun(cJSON *record)
 		rmdir(now.dir);
 		free(now.dir);
 	}
+	trim(record);
 	json_set(record, "run", now.run);
 }
 
