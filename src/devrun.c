@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <glob.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "genjson.h"
 #include "onnxbuild.h"
 #include "roofline.h"
+#include "sandbox.h"
 #include "stage.h"
 #include "stats.h"
 #include "verify.h"
@@ -43,6 +45,7 @@
 #define COLD 2000000	/* and of the rounds with cold caches */
 
 static const char *devicename = "host", *enginename;
+static enum sandbox_mode sandboxmode = SANDBOX_AUTO;
 static uint8_t master[32];
 static int seeded, same, quick;
 static double seconds = 2, margin = 0.01;
@@ -55,6 +58,7 @@ static struct {
 	struct armset arms;
 	struct verifier verifier;
 	struct session *session;
+	enum sandbox_mode sandbox; /* what the supervisor runs in */
 	struct samples samples;
 	cJSON *run;
 	cJSON *rounds[ARMS]; /* results, in the order of the pairs */
@@ -183,11 +187,88 @@ ended(cJSON *run, const cJSON *result)
 	buf_free(&b);
 }
 
+/* what the supervisor and its runners see of this machine beside /usr */
+static void
+visible(const cJSON *via, const char *supervise, const char **list, size_t most)
+{
+	static glob_t found;
+	char *pattern = rootpath("build/ort/lib/*/*");
+	size_t n = 0, i;
+
+	list[n++] = supervise;
+	for (i = 0; i < ARMS; i++) {
+		list[n++] = now.arms.arm[i].runner;
+		list[n++] = now.arms.arm[i].model;
+		if (now.arms.arm[i].candidate)
+			list[n++] = now.arms.arm[i].candidate;
+	}
+	json_each (w, via)
+		if (*w->valuestring == '/' && n < most - 8)
+			list[n++] = w->valuestring;
+	globfree(&found);
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (i = 0; i < found.gl_pathc && n < most - 1; i++)
+			list[n++] = found.gl_pathv[i];
+	list[n] = NULL;
+	free(pattern);
+}
+
+/* the words before the supervisor: what carries it to the device, or the
+   sandbox of this machine */
+static size_t
+before(const char **argv, const char *supervise, size_t most)
+{
+	const cJSON *opts = json_get(now.device, "run");
+	const char *paths[48], **words, *why = "";
+	size_t n = 0;
+
+	json_each (a, json_get(opts, "launch"))
+		if (n < most)
+			argv[n++] = cJSON_GetStringValue(a);
+	now.sandbox = SANDBOX_JAIL;
+	if (n || sandboxmode == SANDBOX_NONE ||
+	    strcmp(json_stringor(now.device, "transport", "local"), "local") !=
+		0)
+		return n;
+	visible(json_get(opts, "via"), supervise, paths, LEN(paths));
+	words = sandboxmode == SANDBOX_JAIL
+		    ? NULL
+		    : sandbox_words(paths, !json_get(opts, "via"), &why);
+	now.sandbox = words ? SANDBOX_BWRAP : SANDBOX_JAIL;
+	if (!words && sandboxmode == SANDBOX_BWRAP)
+		errx(EX_UNAVAILABLE, "no bubblewrap: %s", why);
+	for (; words && words[n]; n++) {
+		if (n == most)
+			errx(EX_SOFTWARE, "too many words before supervise");
+		argv[n] = words[n];
+	}
+	free(words);
+	return n;
+}
+
+/* without bubblewrap the supervisor is the jail, if the kernel lets it be */
+static void
+locked_up(void)
+{
+	const cJSON *about = session_about(now.session);
+	const char *why = "";
+
+	if (now.sandbox != SANDBOX_JAIL ||
+	    json_get(json_get(now.device, "run"), "via") ||
+	    json_intor(about, "landlock", 0, 1000, 0) ||
+	    sandbox_probe(SANDBOX_JAIL, &why))
+		return;
+	errx(EX_UNAVAILABLE,
+	    "no sandbox: bubblewrap is not permitted and %s; install "
+	    "bubblewrap and permit user namespaces, or pass --no-sandbox",
+	    why);
+}
+
 static void
 opensession(const cJSON *task)
 {
 	const cJSON *opts = json_get(now.device, "run");
-	const char *argv[16];
+	const char *argv[256];
 	struct sessionjob job = {.argv = argv,
 	    .via = json_get(opts, "via"),
 	    .task = task,
@@ -199,16 +280,15 @@ opensession(const cJSON *task)
 	    .memorymb = (long)json_intor(opts, "memory_mb", 0, 1 << 24, 8192)};
 	struct utsname u;
 	char *path;
-	size_t n = 0;
+	size_t n;
 
-	json_each (a, json_get(opts, "launch"))
-		if (n < LEN(argv) - 2)
-			argv[n++] = cJSON_GetStringValue(a);
 	uname(&u);
 	path = rootpath("build/arch/%s/supervise", u.machine);
+	n = before(argv, path, LEN(argv) - 2);
 	argv[n++] = path;
 	argv[n] = NULL;
 	now.session = session_open(&job);
+	locked_up();
 	free(path);
 }
 
@@ -741,6 +821,7 @@ machine(void)
 	number(o, "cpus", (double)sysconf(_SC_NPROCESSORS_ONLN));
 	json_set(
 	    o, "supervise", cJSON_Duplicate(session_about(now.session), 1));
+	json_set(o, "sandbox", sandbox_json(now.sandbox));
 	return o;
 }
 
@@ -862,6 +943,8 @@ usage(int rc)
 	    "  -q, --quick          less time, wider interval: for rewards\n"
 	    "  -A, --aa             native against native\n"
 	    "  -P, --planted F      native against itself, F times slower\n"
+	    "      --no-sandbox     without bubblewrap or a jail\n"
+	    "      --sandbox MODE   auto, bubblewrap or jail\n"
 	    "  -o, --output FILE    write there, by rename\n"
 	    "      --version        the stage and the version of its format\n"
 	    "man devrun tells more.\n");
@@ -914,6 +997,7 @@ main(int argc, char **argv)
 	static const struct option options[] = {{"device", 1, 0, 'd'},
 	    {"time", 1, 0, 't'}, {"calls", 1, 0, 'n'}, {"threads", 1, 0, 'j'},
 	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"planted", 1, 0, 'P'},
+	    {"no-sandbox", 0, 0, 'N'}, {"sandbox", 1, 0, 'M'},
 	    {"aa", 0, 0, 'A'}, {"engine", 1, 0, 'e'}, {"output", 1, 0, 'o'},
 	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
 	const char *out = NULL;
@@ -933,6 +1017,8 @@ main(int argc, char **argv)
 		case 's': seedarg(optarg); break;
 		case 'q': quickly(); break;
 		case 'A': same = 1; break;
+		case 'N': sandboxmode = SANDBOX_NONE; break;
+		case 'M': sandboxmode = sandbox_mode(optarg); break;
 		case 'P': plant(optarg); break;
 		case 'e': enginename = optarg; break;
 		case 'o': out = optarg; break;

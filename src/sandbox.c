@@ -33,15 +33,6 @@ addread(const char *path)
 	ro[nro++] = path;
 }
 
-static enum sandbox_mode
-modearg(const char *s)
-{
-	for (int m = SANDBOX_AUTO; m <= SANDBOX_NONE; m++)
-		if (!strcmp(s, sandbox_name((enum sandbox_mode)m)))
-			return (enum sandbox_mode)m;
-	errx(EX_USAGE, "no mode '%s': auto, bubblewrap, jail, none", s);
-}
-
 static void
 options(int argc, char **argv)
 {
@@ -83,7 +74,7 @@ options(int argc, char **argv)
 			box.output =
 			    (size_t)numarg("--output", optarg, 1, 1 << 30);
 			break;
-		case 'M': box.mode = modearg(optarg); break;
+		case 'M': box.mode = sandbox_mode(optarg); break;
 		case 'p': probe = 1; break;
 		default: usage();
 		}

@@ -407,6 +407,15 @@ sandbox_name(enum sandbox_mode mode)
 	return name[mode];
 }
 
+enum sandbox_mode
+sandbox_mode(const char *name)
+{
+	for (int m = SANDBOX_AUTO; m <= SANDBOX_NONE; m++)
+		if (!strcmp(name, sandbox_name((enum sandbox_mode)m)))
+			return (enum sandbox_mode)m;
+	errx(EX_USAGE, "no mode '%s': auto, bubblewrap, jail, none", name);
+}
+
 cJSON *
 sandbox_json(enum sandbox_mode mode)
 {
@@ -432,6 +441,36 @@ sandbox_json(enum sandbox_mode mode)
 		    m, cJSON_CreateString("process limit for root"));
 	cJSON_AddItemToObject(o, "missing", m);
 	return o;
+}
+
+const char **
+sandbox_words(const char *const *ro, int topology, const char **why)
+{
+	static const char *const root[] = {"--cap-add", "CAP_SYS_NICE"},
+				 *const user[] = {"--unshare-user"},
+				 *const fixed[] = {"--unshare-pid",
+				     "--unshare-net", "--unshare-ipc",
+				     "--die-with-parent", "--new-session"};
+	struct sandbox s = {.ro = ro};
+	struct args a = {.n = 0};
+	const char **words;
+
+	if (!sandbox_probe(SANDBOX_BWRAP, why))
+		return NULL;
+	arg(&a, bwrappath());
+	for (size_t i = 0; i < LEN(fixed); i++)
+		arg(&a, fixed[i]);
+	args3(&a, "--cap-drop", "ALL", getuid() == 0 ? root[0] : user[0]);
+	if (getuid() == 0)
+		arg(&a, root[1]);
+	if (topology)
+		args3(&a, "--ro-bind", "/sys/devices/system",
+		    "/sys/devices/system");
+	mounts(&a, &s);
+	arg(&a, "--");
+	words = xcalloc(a.n + 1, sizeof(*words));
+	memcpy(words, a.v, a.n * sizeof(*words));
+	return words;
 }
 
 /* ---- running ---- */

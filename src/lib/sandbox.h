@@ -89,9 +89,21 @@ void sandbox_free(struct sandboxed *p); /* kill if need be, release */
 /* spawn and wait */
 void sandbox_run(const struct sandbox *s, struct sandboxed *p);
 
+/*
+ * The words to put before a program of our own so that it runs in bubblewrap
+ * too, one that needs descriptors, priorities and processors of its choice: the
+ * supervisor, which locks its runners up itself.  It sees /usr, what ro lists,
+ * and /sys/devices/system if topology is not 0.  NULL if bubblewrap is not to
+ * be had (the reason in *why); the words are the caller's to free.
+ */
+const char **sandbox_words(
+    const char *const *ro, int topology, const char **why);
+
 /* is the mode to be had here?  Tried once a process; *why names what is in the
    way (static) */
 int sandbox_probe(enum sandbox_mode mode, const char **why);
+/* the mode of a name, or status 64 */
+enum sandbox_mode sandbox_mode(const char *name);
 /* the mode's name: "bubblewrap", "jail", "none" */
 const char *sandbox_name(enum sandbox_mode mode);
 /* for records: {"kind":.., "landlock":n, "missing":["..",..]} */
