@@ -13,27 +13,42 @@ MAKEFLAGS += -rR --no-print-directory
 
 V := build/version
 
+# what a stop rule of moka skips is handed on as it is
+on = $1
+FROM := job
+ifeq ($(METHOD),moka)
+handon = cp $< $@.tmp && mv $@.tmp $@
+on = if grep -qF '"skipped":{' $<; then $(handon); else $1; fi
+asks = if grep -qF '"request":{' $<; then $1; else $(handon); fi
+FROM := replan
+ROLE := -R agent.code
+endif
+
 .PHONY: run
 run: $(CHAINS:%=%/score.json)
 	@:
 
-$(CHAINS:%=%/prompt.json): %/prompt.json: %/job.json $V/prompt \
+$(CHAINS:%=%/prompt.json): %/prompt.json: %/$(FROM).json $V/prompt \
 		$(RUN)/engine.json $(RUN)/device.json $(wildcard prompts/$(ENGINE)/*)
-	@$(RUN_prompt) bin/prompt -e $(ENGINE) -d $(DEVICE) -o $@ $<
+	@$(RUN_prompt) bin/prompt -e $(ENGINE) -d $(DEVICE) $(ROLE) -o $@ $<
 
 $(CHAINS:%=%/llm-call.json): %/llm-call.json: %/prompt.json $(RUN)/model.json
-	@$(RUN_llm) bin/llm-call --model $(MODEL) -o $@ $<
+	@$(call on,$(RUN_llm) bin/llm-call --model $(MODEL) -o $@ $<)
 
 $(CHAINS:%=%/unpack.json): %/unpack.json: %/llm-call.json $V/unpack
-	@$(RUN_unpack) bin/unpack -o $@ $<
+	@$(call on,$(RUN_unpack) bin/unpack -o $@ $<)
 
 $(CHAINS:%=%/xcompile.json): %/xcompile.json: %/unpack.json $V/xcompile \
 		$(RUN)/engine.json $(RUN)/device.json
-	@$(RUN_xcompile) bin/xcompile -d $(DEVICE) -o $@ $<
+	@$(call on,$(RUN_xcompile) bin/xcompile -d $(DEVICE) -o $@ $<)
 
 $(CHAINS:%=%/devrun.json): %/devrun.json: %/xcompile.json $(RUN)/settings
-	@$(RUN_devrun) bin/devrun -d $(DEVICE) $(if $(SEED),--seed $(SEED)) \
-		$(DEVRUN) -o $@ $<
+	@$(call on,$(RUN_devrun) bin/devrun -d $(DEVICE) \
+		$(if $(SEED),--seed $(SEED)) $(DEVRUN) -o $@ $<)
 
 $(CHAINS:%=%/score.json): %/score.json: %/devrun.json $V/score
-	@$(RUN_score) bin/score -o $@ $<
+	@$(call on,$(RUN_score) bin/score -o $@ $<)
+
+ifeq ($(METHOD),moka)
+include mk/moka.mk
+endif

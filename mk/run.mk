@@ -16,7 +16,8 @@ ARCHS := $(sort $(foreach d,$(filter-out host,$(DEVICE)),$(filter-out native \
 J = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 PLANFLAGS = -M $(METHOD) -k $(COUNT) $(if $(RUN),-r $(RUN)) \
-	$(if $(SEED),-S $(SEED)) $(if $(DEVRUN),-x '$(DEVRUN)')
+	$(if $(SEED),-S $(SEED)) $(if $(DEVRUN),-x '$(DEVRUN)') \
+	$(if $(NO),-N '$(NO)') $(if $(MOKA),-A '$(MOKA)')
 
 # $(call plans,OPTIONS): plan each combination; leaves the runs in $$runs
 define plans

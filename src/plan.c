@@ -20,6 +20,8 @@
 static struct {
 	const char *suite, *engine, *device, *model, *method, *name, *seed;
 	const char *settings; /* more options of devrun */
+	const char *no;	      /* tools that moka does without */
+	const char *moka;     /* more options of moka */
 	long long count;      /* attempts of moka, samples of sample */
 	char *dir;	      /* results/NAME */
 } run = {.suite = "first",
@@ -28,7 +30,9 @@ static struct {
     .model = "oracle",
     .method = "single",
     .seed = "",
-    .settings = ""};
+    .settings = "",
+    .no = "",
+    .moka = ""};
 
 /* a task of the run */
 struct task {
@@ -192,6 +196,11 @@ settings(void)
 	buf_addf(&b, "engine %s\ndevice %s\nseed %s\noptions %s\n", run.engine,
 	    run.device, run.seed, run.settings);
 	put(path, &b);
+	free(path);
+	path = xasprintf("%s/moka", run.dir);
+	buf_addf(&b, "no %s\noptions %s\n", run.no, run.moka);
+	if (strcmp(run.method, "moka") == 0)
+		put(path, &b);
 	buf_free(&b);
 	free(path);
 }
@@ -213,10 +222,30 @@ manifest(const struct tasks *t)
 	json_set(m, "method", cJSON_CreateString(run.method));
 	json_set(m, "count", cJSON_CreateNumber((double)chains()));
 	json_set(m, "seed", cJSON_CreateString(run.seed));
+	if (strcmp(run.method, "moka") == 0) {
+		json_set(m, "no", cJSON_CreateString(run.no));
+		json_set(m, "moka", cJSON_CreateString(run.moka));
+	}
 	putjson(path, m);
 	cJSON_Delete(m);
 	cJSON_Delete(s);
 	free(path);
+}
+
+/* an attempt begins when the one before it is judged and its errors are read */
+static void
+follows(struct buf *b, const struct tasks *t)
+{
+	long long k;
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		for (k = 2; k <= chains(); k++)
+			buf_addf(b,
+			    "%s/%s/%lld/agent.json: %s/%s/%lld/score.json "
+			    "%s/%s/%lld/context.json\n",
+			    run.dir, t->v[i].name, k, run.dir, t->v[i].name,
+			    k - 1, run.dir, t->v[i].name, k - 1);
 }
 
 /* lists are one line each: make's time is linear in lines, not in words */
@@ -244,7 +273,10 @@ makefile(const struct tasks *t)
 	for (i = 0; i < t->n; i++)
 		for (k = 1; k <= chains(); k++)
 			buf_addf(&b, " %s/%s/%lld", run.dir, t->v[i].name, k);
-	buf_adds(&b, "\ninclude mk/graph.mk\n");
+	buf_addf(&b, "\noverride NO := %s\noverride MOKA := %s\ninclude mk/graph.mk\n", run.no,
+	    run.moka);
+	if (strcmp(run.method, "moka") == 0)
+		follows(&b, t);
 	put(path, &b);
 	buf_free(&b);
 	free(path);
@@ -310,6 +342,11 @@ defaultname(int named)
 	    run.device, (int)n, model, run.method);
 	if (strcmp(run.method, "single") != 0)
 		buf_addf(&b, "%lld", run.count);
+	if (*run.no)
+		buf_adds(&b, ".no");
+	for (n = 0; run.no[n]; n++)
+		buf_addf(&b, "%s%c", n == 0 ? "-" : "",
+		    strchr(" ,", run.no[n]) ? '-' : run.no[n]);
 	return b.data;
 }
 
@@ -330,9 +367,10 @@ static _Noreturn void
 usage(int rc)
 {
 	fprintf(rc ? stderr : stdout,
-	    "usage: plan [-d device] [-e engine] [-k count] [-m model]\n"
-	    "            [-M method] [-r run] [-s suite] [-S seed]\n"
-	    "            [-x devrun-options] [task ...]\n"
+	    "usage: plan [-A moka-options] [-d device] [-e engine] [-k count]\n"
+	    "            [-m model] [-M method] [-N tools] [-r run] [-s "
+	    "suite]\n"
+	    "            [-S seed] [-x devrun-options] [task ...]\n"
 	    "Writes results/RUN: makefile, goals and job files of a run.\n"
 	    "  -s, --suite NAME    a file of tasks/ (default: first)\n"
 	    "  -e, --engine NAME   a file of mk/engines (default: ort)\n"
@@ -340,6 +378,8 @@ usage(int rc)
 	    "  -m, --model NAME    a file of mk/models (default: oracle)\n"
 	    "  -M, --method NAME   single, sample or moka (default: single)\n"
 	    "  -k, --count N       answers of sample, attempts of moka\n"
+	    "  -N, --no TOOLS      that moka does without\n"
+	    "  -A, --moka OPTS     passed on to moka\n"
 	    "  -S, --seed HEX      of inputs; default: a secret one per task\n"
 	    "  -x, --devrun OPTS   passed on to devrun\n"
 	    "  -r, --run NAME      default: SUITE.ENGINE.DEVICE.MODEL.METHOD\n"
@@ -353,20 +393,23 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {{"device", 1, 0, 'd'},
 	    {"engine", 1, 0, 'e'}, {"count", 1, 0, 'k'}, {"model", 1, 0, 'm'},
-	    {"method", 1, 0, 'M'}, {"run", 1, 0, 'r'}, {"suite", 1, 0, 's'},
-	    {"seed", 1, 0, 'S'}, {"devrun", 1, 0, 'x'}, {"help", 0, 0, 'h'},
-	    {"version", 0, 0, 'V'}, {0}};
+	    {"no", 1, 0, 'N'}, {"moka", 1, 0, 'A'}, {"method", 1, 0, 'M'},
+	    {"run", 1, 0, 'r'}, {"suite", 1, 0, 's'}, {"seed", 1, 0, 'S'},
+	    {"devrun", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
+	    {0}};
 	int c;
 
 	run.count = 10;
-	while ((c = getopt_long(
-		    argc, argv, "d:e:k:m:M:r:s:S:x:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "A:d:e:k:m:M:N:r:s:S:x:h", options,
+		    NULL)) != -1) {
 		switch (c) {
 		case 'd': run.device = optarg; break;
 		case 'e': run.engine = optarg; break;
 		case 'k': run.count = numarg("count", optarg, 1, 1000); break;
 		case 'm': run.model = optarg; break;
 		case 'M': run.method = optarg; break;
+		case 'N': run.no = optarg; break;
+		case 'A': run.moka = optarg; break;
 		case 'r': run.name = optarg; break;
 		case 's': run.suite = optarg; break;
 		case 'S': run.seed = optarg; break;

@@ -15,6 +15,8 @@
 #define MAXTEMPLATE (1u << 20)
 
 static const char *role = "coder";
+static const char *roleat; /* where in the record the role stands, or NULL */
+static size_t budget = 64000;
 static const char *enginename = "ort";
 static const char *devicename = "host";
 static long long attempt, sample = -1; /* not given: the record's job says */
@@ -329,14 +331,17 @@ messages(struct template *t, const struct source *s)
 	return out;
 }
 
+/* the template of the role; kept until another role comes */
 static struct template *
 load(void)
 {
 	static struct template t;
+	static const char *loaded;
 	char *dir, *names;
 
-	if (t.path)
+	if (loaded && strcmp(loaded, role) == 0)
 		return &t;
+	buf_free(&t.text);
 	dir = xasprintf("prompts/%s", enginename);
 	t.dir = rootpath("%s", dir);
 	t.path = xasprintf("%s/%s.md", t.dir, role);
@@ -349,6 +354,7 @@ load(void)
 		    role, enginename, names);
 	}
 	free(dir);
+	loaded = xstrdup(role);
 	return &t;
 }
 
@@ -377,6 +383,20 @@ number(int given, long long value, const cJSON *record, const char *path,
 	    (double)(v ? json_intvalue(v, 0, 1000000) : absent));
 }
 
+/* what the messages take, or status 65 if that is over the budget */
+static size_t
+sizeof_messages(const struct template *t, const cJSON *messages)
+{
+	size_t n = 0;
+
+	json_each (m, messages)
+		n += tokens(strlen(json_string(m, "content")));
+	if (n > budget)
+		errx(EX_DATAERR, "%s: a prompt of %zu tokens, over %zu",
+		    t->path, n, budget);
+	return n;
+}
+
 static void
 prompt(cJSON *record)
 {
@@ -385,8 +405,18 @@ prompt(cJSON *record)
 	struct json_place place = json_saveplace();
 	struct source s = {.record = record};
 	struct template *t;
-	cJSON *request = cJSON_CreateObject();
+	cJSON *request, *list;
 
+	if (roleat) {
+		const cJSON *at = json_at(record, roleat);
+
+		if (!at)
+			return;
+		if (!cJSON_IsString(at))
+			json_bad(at, "not a string");
+		role = xstrdup(at->valuestring);
+	}
+	request = cJSON_CreateObject();
 	s.engine = engine_load(enginename);
 	t = load();
 	if (!device)
@@ -402,7 +432,10 @@ prompt(cJSON *record)
 	json_set(request, "sample",
 	    number(sample >= 0, sample, record, "job.sample", 0));
 	json_set(request, "files", filenames(s.kind));
-	json_set(request, "messages", messages(t, &s));
+	list = messages(t, &s);
+	json_set(request, "tokens",
+	    cJSON_CreateNumber((double)sizeof_messages(t, list)));
+	json_set(request, "messages", list);
 	json_set(record, "request", request);
 	stage_keep(record, keep);
 }
@@ -411,15 +444,21 @@ static _Noreturn void
 usage(int rc)
 {
 	fprintf(rc ? stderr : stdout,
-	    "usage: prompt [-d device] [-e engine] [-n attempt] [-o file]\n"
-	    "              [-r role] [-s sample] [record ...]\n"
+	    "usage: prompt [-b tokens] [-d device] [-e engine] [-n attempt]\n"
+	    "              [-o file] [-r role | -R path] [-s sample] "
+	    "[record ...]\n"
 	    "Fills a template of prompts/ENGINE/ROLE.md with a record.\n"
+	    "  -b, --budget TOKENS no prompt may be longer (default 64000)\n"
 	    "  -d, --device NAME   a file of mk/devices (default: host)\n"
 	    "  -e, --engine NAME   a file of mk/engines (default: ort)\n"
 	    "  -n, --attempt N     the attempt's number (default: the job's, "
 	    "or 1)\n"
 	    "  -o, --output FILE   write there, by rename\n"
 	    "  -r, --role NAME     the template (default: coder)\n"
+	    "  -R, --role-at PATH  the template is named there in the "
+	    "record;\n"
+	    "                      one that has no such member passes as it "
+	    "is\n"
 	    "  -s, --sample N      which of several answers (default: the "
 	    "job's)\n"
 	    "      --version       the stage and the version of its format\n"
@@ -432,19 +471,24 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {{"device", 1, 0, 'd'},
 	    {"engine", 1, 0, 'e'}, {"attempt", 1, 0, 'n'},
-	    {"output", 1, 0, 'o'}, {"role", 1, 0, 'r'}, {"sample", 1, 0, 's'},
-	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
+	    {"output", 1, 0, 'o'}, {"role", 1, 0, 'r'}, {"role-at", 1, 0, 'R'},
+	    {"budget", 1, 0, 'b'}, {"sample", 1, 0, 's'}, {"help", 0, 0, 'h'},
+	    {"version", 0, 0, 'V'}, {0}};
 	const char *out = NULL;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "d:e:n:o:r:s:h", options, NULL)) !=
-	       -1) {
+	while ((c = getopt_long(
+		    argc, argv, "b:d:e:n:o:r:R:s:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'd': devicename = optarg; break;
 		case 'e': enginename = optarg; break;
 		case 'n': attempt = numarg("attempt", optarg, 1, 10000); break;
 		case 'o': out = optarg; break;
+		case 'b':
+			budget = (size_t)numarg("--budget", optarg, 1, 1 << 30);
+			break;
 		case 'r': role = optarg; break;
+		case 'R': roleat = optarg; break;
 		case 's': sample = numarg("sample", optarg, 0, 100000); break;
 		case 'h': usage(EX_OK);
 		case 'V': stage_version(FORMAT);
@@ -452,7 +496,8 @@ main(int argc, char **argv)
 		}
 	}
 	engine_load(enginename);
-	load();
+	if (!roleat)
+		load();
 	stage_each(out, argv + optind, prompt);
 	return EX_OK;
 }

@@ -163,6 +163,10 @@ count(struct jsonin *in)
 	cJSON *record;
 
 	while ((record = json_readrecord(in))) {
+		if (json_get(record, "skipped")) {
+			cJSON_Delete(record);
+			continue;
+		}
 		if (!json_get(record, "verdict"))
 			score(record);
 		summary_add(&all, record, in->fp == stdin ? NULL : in->name);
