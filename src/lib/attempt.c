@@ -80,6 +80,8 @@ load(struct attempt *a, const char *dir, int i)
 	a->agent = file(dir, i, "agent");
 	a->plan = file(dir, i, "replan");
 	a->code = file(dir, i, "context");
+	if (!a->code) /* of the last attempt nobody reads the errors */
+		a->code = file(dir, i, "xcompile");
 	a->score = file(dir, i, "score");
 	a->parent = (int)number(a->agent, "agent.parent", 0);
 	a->outcome = outcomeof(a);
