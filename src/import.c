@@ -532,23 +532,31 @@ constantof(const cJSON *tensor)
 	return entry;
 }
 
-/* what nodes of operator Constant state */
+/* what a node of operator Constant states */
 static void
-stated(cJSON *const *tasks, size_t n)
+stated(const cJSON *task)
 {
-	const cJSON *out, *value;
-	size_t i;
+	const cJSON *value = json_at(task, "attributes.value.tensor");
+	const cJSON *out = json_array(task, "outputs")->child;
 
-	for (i = 0; i < n; i++) {
-		if (strcmp(json_string(tasks[i], "op"), "Constant") != 0)
-			continue;
-		value = json_at(tasks[i], "attributes.value.tensor");
-		out = json_array(tasks[i], "outputs")->child;
-		if (value && out)
-			*map_at(
-			    &import.values, xstrdup(json_string(out, "name"))) =
-			    constantof(value);
-	}
+	if (strcmp(json_string(task, "op"), "Constant") == 0 && value && out)
+		*map_at(&import.values, xstrdup(json_string(out, "name"))) =
+		    constantof(value);
+}
+
+struct nodes {
+	cJSON **v;
+	size_t n;
+};
+
+static void
+take(void *arg, cJSON *task)
+{
+	struct nodes *nodes = arg;
+
+	nodes->v = xreallocarray(nodes->v, nodes->n + 1, sizeof(*nodes->v));
+	nodes->v[nodes->n++] = task;
+	stated(task);
 }
 
 /* writing */
@@ -712,8 +720,8 @@ convert(const char *path)
 {
 	char *dir = xstrdup(path), *slash = strrchr(dir, '/');
 	struct onnxmodel m;
-	cJSON **tasks;
-	size_t n, i;
+	struct nodes nodes = {0};
+	size_t i;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -724,11 +732,10 @@ convert(const char *path)
 	import.left = cJSON_CreateArray();
 	onnxread(&m, fd, path);
 	close(fd);
-	tasks = onnxspec_all(&m, &n);
+	onnxspec_each(&m, take, &nodes);
 	infer_start(&import.infer, &m, dimof);
-	stated(tasks, n);
-	for (i = 0; i < n; i++)
-		one(tasks[i], import.infer.why[i]);
+	for (i = 0; i < nodes.n; i++)
+		one(nodes.v[i], import.infer.why[i]);
 	for (i = 0; i < guessed.cap; i++)
 		if (guessed.slots[i].key)
 			printf("dim '%s': taken as 1, --dim %s=VALUE says "
@@ -743,7 +750,7 @@ convert(const char *path)
 			: "");
 	writesuite(path);
 	infer_end(&import.infer);
-	free(tasks);
+	free(nodes.v);
 	onnxread_free(&m);
 	free(dir);
 }

@@ -22,21 +22,14 @@ usage(int rc)
 }
 
 static void
-convert(int fd, const char *path)
+write_(void *arg, cJSON *task)
 {
-	struct onnxmodel m;
-	cJSON **tasks, *record = cJSON_CreateObject();
-	size_t n, i;
+	cJSON *record = cJSON_CreateObject();
 
-	onnxread(&m, fd, path);
-	tasks = onnxspec_all(&m, &n);
-	for (i = 0; i < n; i++) {
-		json_set(record, "task", tasks[i]);
-		json_write(stdout, record);
-	}
+	(void)arg;
+	json_set(record, "task", task);
+	json_write(stdout, record);
 	cJSON_Delete(record);
-	free(tasks);
-	onnxread_free(&m);
 }
 
 int
@@ -45,6 +38,7 @@ main(int argc, char **argv)
 	static const struct option options[] = {
 	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
 	const char *path = NULL;
+	struct onnxmodel m;
 	int c, fd = STDIN_FILENO;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -60,7 +54,9 @@ main(int argc, char **argv)
 		path = argv[optind];
 	if (path && (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		err(EX_UNAVAILABLE, "%s", path);
-	convert(fd, path);
+	onnxread(&m, fd, path);
+	onnxspec_each(&m, write_, NULL);
+	onnxread_free(&m);
 	closeout();
 	return EX_OK;
 }

@@ -13,7 +13,7 @@
 #include "onnxtensor.h"
 
 #define ONNX_KEEP 4096		     /* bytes of a tensor kept of a file */
-#define ONNX_KEEPPIPE (1 << 16)	     /* and of a pipe, ... */
+#define ONNX_KEEPPIPE (1 << 16)	     /* and of a pipe, both ... */
 #define ONNX_KEEPALL (4 << 20)	     /* while all of them are below this */
 #define ONNX_DEPTH 100		     /* messages in messages */
 #define ONNX_LIMIT ((size_t)1 << 30) /* bytes of a model beside the weights */

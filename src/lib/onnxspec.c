@@ -105,7 +105,6 @@ entry(struct onnxspec *s, const char *name)
 	text(object, "name", name);
 	if (!*name)
 		return object;
-	*map_at(&s->described, name) = s;
 	if (t)
 		tensor_header(object, t, s->model->place, name);
 	else
@@ -887,32 +886,48 @@ putback(const struct onnxmodel *m, cJSON *task, const cJSON *meta)
 	reorder(task);
 }
 
-cJSON **
-onnxspec_all(struct onnxmodel *m, size_t *n)
+/* the values that records will name */
+static void
+describeall(struct onnxspec *s)
 {
-	cJSON *meta = readmeta(m), **tasks, *model;
+	const Onnx__GraphProto *g = s->model->proto->graph;
+	size_t i, k;
+
+	for (i = 0; i < g->n_node; i++) {
+		for (k = 0; k < g->node[i]->n_input; k++)
+			*map_at(&s->described, g->node[i]->input[k]) = s;
+		for (k = 0; k < g->node[i]->n_output; k++)
+			*map_at(&s->described, g->node[i]->output[k]) = s;
+	}
+}
+
+void
+onnxspec_each(
+    struct onnxmodel *m, void (*fn)(void *arg, cJSON *task), void *arg)
+{
+	size_t i, n = m->proto->graph->n_node;
 	struct map bare = {0};
 	struct onnxspec s;
-	size_t i;
+	cJSON *meta, *task;
 
-	*n = m->proto->graph->n_node;
-	tasks = xcalloc(*n, sizeof(*tasks));
 	onnxspec_start(&s, m);
+	meta = readmeta(m);
 	s.bare = barenames(&bare, meta);
-	for (i = 0; i < *n; i++)
-		tasks[i] = onnxspec_task(&s, i);
-	if (*n == 1 && meta) {
-		putback(m, tasks[0], meta);
-	} else if (*n == 1 && isplain(m, tasks[0])) {
-		cJSON_DeleteItemFromObjectCaseSensitive(tasks[0], "model");
-	} else if (*n) {
-		model = json_get(tasks[0], "model");
-		json_set(model, "of", onnxspec_rest(&s));
+	describeall(&s);
+	for (i = 0; i < n; i++) {
+		task = onnxspec_task(&s, i);
+		if (n == 1 && meta)
+			putback(m, task, meta);
+		else if (n == 1 && isplain(m, task))
+			cJSON_DeleteItemFromObjectCaseSensitive(task, "model");
+		else if (i == 0)
+			json_set(
+			    json_get(task, "model"), "of", onnxspec_rest(&s));
+		fn(arg, task);
 	}
 	cJSON_Delete(meta);
 	map_free(&bare);
 	onnxspec_end(&s);
-	return tasks;
 }
 
 static int
@@ -998,6 +1013,7 @@ onnxspec_annotate(struct arena *a, Onnx__ModelProto *model, const cJSON *task)
 	json_set(meta, "generated", bare_list);
 	onnxspec_start(&s, &m);
 	s.bare = barenames(&bare, meta);
+	describeall(&s);
 	was = onnxspec_task(&s, 0);
 	same = samemodel(&s, was, task);
 	if ((d = taskdiffers(was, task)))

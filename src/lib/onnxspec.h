@@ -36,12 +36,16 @@ cJSON *onnxspec_task(struct onnxspec *s, size_t i);
 cJSON *onnxspec_rest(struct onnxspec *s);
 void onnxspec_end(struct onnxspec *s);
 
-/* all tasks of a model as records that are a model again; n is their number.
-   What spec2onnx added to the model of a task (ONNX_META) is put back. */
-cJSON **onnxspec_all(struct onnxmodel *m, size_t *n);
+/*
+ * Give fn the tasks of a model in their order, so that their records are the
+ * model again; each is fn's.  What spec2onnx added to the model of a task
+ * (ONNX_META) is put back.
+ */
+void onnxspec_each(
+    struct onnxmodel *m, void (*fn)(void *arg, cJSON *task), void *arg);
 
 /* add to a model of one task what its nodes cannot say (ONNX_META), so that
-   onnxspec_all gives the task again */
+   onnxspec_each gives the task again */
 void onnxspec_annotate(
     struct arena *a, Onnx__ModelProto *model, const cJSON *task);
 
