@@ -568,11 +568,12 @@ static void
 speedup(void)
 {
 	struct interval r;
-	cJSON *o = cJSON_CreateObject();
+	cJSON *o;
 	double native;
 
 	if (!now.pairs)
 		return;
+	o = cJSON_CreateObject();
 	r = ratio();
 	json_set(o, "median", cJSON_CreateNumber(exp(r.mid)));
 	json_set(o, "low", cJSON_CreateNumber(exp(r.low)));
