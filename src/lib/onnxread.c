@@ -227,8 +227,7 @@ dropping(struct walk *w, type *t, field *f, uint64_t n)
 {
 	if (w->whole || !ispayload(t, f))
 		return 0;
-	if (n > w->keep ||
-	    (!w->m->payloads.name && n > 256 && w->kept + n > ONNX_KEEPALL))
+	if (n > w->keep || (n > 256 && w->kept + n > ONNX_KEEPALL))
 		return 1;
 	w->kept += n;
 	return 0;
