@@ -437,7 +437,9 @@ vectorised(const char *log, const char *name, unsigned first, unsigned last)
 	unsigned long line;
 
 	for (; p && *p; p = strchr(p, '\n'), p += p != NULL) {
-		q = strstr(p, "vectorized ");
+		q = strstr(p, "loop vectorized");
+		if (!q)
+			q = strstr(p, "vectorized loop");
 		if (!q || strncmp(p, name, n) != 0 || p[n] != ':')
 			continue;
 		if (strchr(p, '\n') && strchr(p, '\n') < q)

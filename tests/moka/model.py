@@ -26,6 +26,10 @@ OPS = {  # ONNX operator: C expression
     "HardSwish": "x * __builtin_fmaxf(0, __builtin_fminf(1, x / 6 + 0.5f))",
     "HardSigmoid": "__builtin_fmaxf(0, __builtin_fminf(1, ALPHA * x + BETA))",
     "Clip": "__builtin_fmaxf(LOW, __builtin_fminf(HIGH, x))",
+    "Exp": "__builtin_expf(x)", "Log": "__builtin_logf(x)",
+    "Sin": "__builtin_sinf(x)", "Cos": "__builtin_cosf(x)",
+    "Tanh": "__builtin_tanhf(x)", "Sigmoid": "1 / (1 + __builtin_expf(-x))",
+    "Softplus": "__builtin_log1pf(__builtin_expf(x))",
     "Add": "x + z", "Sub": "x - z", "Mul": "x * z", "Div": "x / z",
 }
 
