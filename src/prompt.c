@@ -13,6 +13,8 @@
 
 #define FORMAT 1
 #define MAXTEMPLATE (1u << 20)
+#define SHOWN 9000     /* bytes of a file of the engine that are shown */
+#define SHOWNALL 27000 /* of all of them */
 
 static const char *role = "coder";
 static const char *roleat; /* where in the record the role stands, or NULL */
@@ -208,6 +210,97 @@ deviceflags(struct buf *b, const cJSON *device)
 	}
 }
 
+/* past the licence at a file's top */
+static const char *
+body(const char *text)
+{
+	const char *p = text + strspn(text, " \t\r\n"), *q;
+
+	while (strncmp(p, "//", 2) == 0 || strncmp(p, "/*", 2) == 0) {
+		q = p[1] == '/' ? strchr(p, '\n') : strstr(p, "*/");
+		if (!q)
+			break;
+		p = q + (p[1] == '/' ? 1 : 2);
+		p += strspn(p, " \t\r\n");
+	}
+	return p;
+}
+
+/* files of the engine's tree that the operator's entry names, cut to a size */
+static void
+enginefiles(struct buf *b, const cJSON *entry, const char *key)
+{
+	const char *root = getenv("MNN_ROOT"), *text;
+	size_t start = b->len, n;
+	struct buf f = {0};
+	char *path;
+
+	json_each (name, json_get(entry, key)) {
+		if (!root || !cJSON_IsString(name) ||
+		    strstr(name->valuestring, "..") ||
+		    b->len - start > SHOWNALL)
+			continue;
+		path = xasprintf("%s/%s", root, name->valuestring);
+		f.len = 0;
+		if (buf_readfile(&f, path, MAXTEMPLATE) == 0) {
+			text = body(f.data);
+			n = strlen(text);
+			while (n > SHOWN ||
+			       (n && text[n - 1] == '\n' && n < strlen(text)))
+				n--;
+			buf_addf(b, "%s\n```cpp\n%.*s\n%s```\n",
+			    name->valuestring, (int)n, text,
+			    n < strlen(text) - 1 ? "// ...\n" : "");
+		}
+		free(path);
+	}
+	buf_free(&f);
+	if (b->len == start)
+		buf_adds(b, "(not at hand)\n");
+	b->data[--b->len] = '\0';
+}
+
+/* how the engine has the operator: kind, MNN's types, the operation of these */
+static void
+enginetext(struct buf *b, const struct source *s, const cJSON *entry)
+{
+	const char *sep = "- Types: ";
+
+	buf_addf(b, "- Kind: %s\n", engine_kindname(s->engine, s->task));
+	json_each (t, json_get(entry, "types")) {
+		buf_addf(b, "%s`OpType_%s`", sep, t->valuestring);
+		sep = ", ";
+	}
+	if (*sep == ',')
+		buf_adds(b, "\n");
+	if (json_get(entry, "operation"))
+		buf_addf(
+		    b, "- Operation: `%s`\n", json_string(entry, "operation"));
+	if (json_get(entry, "parameter"))
+		buf_addf(b, "- Parameters: `op->main_as_%s()`\n",
+		    json_string(entry, "parameter"));
+	if (json_get(entry, "note"))
+		buf_addf(b, "- Note: %s\n", json_string(entry, "note"));
+	b->data[--b->len] = '\0';
+}
+
+/* fields that the engine's map of operators gives; 0 if it is none of these */
+static int
+enginefield(struct buf *b, const struct source *s, const char *name)
+{
+	const cJSON *entry = engine_operator(s->engine, s->task);
+
+	if (strcmp(name, "engine.operator") == 0)
+		enginetext(b, s, entry);
+	else if (strcmp(name, "engine.headers") == 0)
+		enginefiles(b, entry, "headers");
+	else if (strcmp(name, "engine.example") == 0)
+		enginefiles(b, entry, "example");
+	else
+		return 0;
+	return 1;
+}
+
 static int
 include(struct buf *b, const struct template *t, const char *name)
 {
@@ -252,6 +345,8 @@ field(struct buf *b, const struct template *t, const struct source *s,
 	else if (strcmp(name, "device.compiler") == 0)
 		buf_adds(
 		    b, json_string(json_object(s->device, "compilers"), "c++"));
+	else if (strncmp(name, "engine.", 7) == 0)
+		return enginefield(b, s, name);
 	else if (strncmp(name, "include ", 8) == 0)
 		return include(b, t, name + 8);
 	else
