@@ -8,7 +8,8 @@
 #include "infer.h"
 #include "ortapi.h"
 
-#define TRIES 200
+#define TRIES 100
+#define PATIENCE 10 /* tries that leave out one node each */
 
 struct build {
 	struct infer *s;
@@ -286,10 +287,22 @@ reason(struct infer *s, const char *message)
 	return kept;
 }
 
+/* leave out all nodes of the operator of node i */
+static void
+blameall(struct infer *s, size_t i, const char *why)
+{
+	const Onnx__GraphProto *g = s->m->proto->graph;
+	size_t k;
+
+	for (k = 0; k < g->n_node; k++)
+		if (strcmp(g->node[k]->op_type, g->node[i]->op_type) == 0)
+			s->why[k] = why;
+}
+
 /* leave out the nodes that a message of ONNX Runtime speaks of; 0 if it does
-   not tell which they are */
+   not tell which they are.  After some tries, all nodes of its operator. */
 static int
-blame(struct infer *s, const char *message)
+blame(struct infer *s, const char *message, int tries)
 {
 	const Onnx__GraphProto *g = s->m->proto->graph;
 	const char *p = message, *why = reason(s, message);
@@ -302,6 +315,8 @@ blame(struct infer *s, const char *message)
 					       : g->n_node;
 		if (i < g->n_node && !s->why[i]) {
 			s->why[i] = why;
+			if (tries > PATIENCE)
+				blameall(s, i, why);
 			return 1;
 		}
 	}
@@ -326,22 +341,22 @@ ask(struct infer *s, dimvalue *dim)
 	const char *folded = s->file;
 	struct buf b = {0};
 	size_t i;
-	int tries;
+	int tries, done = 0;
 
 	for (tries = 0; tries < TRIES; tries++) {
 		make(s, dim, &b);
-		if (ort_infer(b.data, b.len, folded, told, s) == 0)
+		done = ort_infer(b.data, b.len, folded, told, s) == 0;
+		if (done)
 			break;
-		if (blame(s, ort_why()))
+		if (blame(s, ort_why(), tries))
 			continue;
 		if (!folded)
 			break;
 		folded = NULL;
 	}
-	if (tries == TRIES || !s->shapes.used)
-		for (i = 0; i < g->n_node; i++)
-			if (!s->why[i])
-				s->why[i] = reason(s, ort_why());
+	for (i = 0; i < g->n_node && !done; i++)
+		if (!s->why[i])
+			s->why[i] = reason(s, ort_why());
 	if (!folded)
 		truncate(s->file, 0);
 	buf_free(&b);
