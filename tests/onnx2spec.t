@@ -196,6 +196,38 @@ same 'as it was' <(od -c "$tmp/kept") <(od -c "$tmp/out")
 status 0 'from a pipe it is kept' onnx2spec - < <(cat "$tmp/kept")
 ok 'as base64' jq -e '.task.inputs[0].raw|length > 8000' "$tmp/out"
 
+# damaged models: a record or a refusal of one line, never a crash
+runs=300
+[ -z "${MKBENCH_SANITIZED:-}" ] || runs=60
+find "$data" -name model.onnx -size -4k | sort | awk 'NR % 29 == 0' >"$tmp/some"
+perl -e '
+	my ($dir, $runs, @models) = (shift, shift, map { chomp; $_ } <STDIN>);
+	my $seed = 1;
+	sub draw { $seed = ($seed * 1103515245 + 12345) & 0x7fffffff; ($seed >> 8) % shift }
+	for my $i (1 .. $runs) {
+		open F, "<", $models[draw(scalar @models)] or die;
+		binmode F; local $/; my $m = <F>; close F;
+		for (0 .. draw(4)) {
+			my $at = draw(length $m);
+			my $how = draw(4);
+			substr($m, $at, 1) = chr draw(256) if $how < 2;
+			substr($m, $at, draw(8)) = "" if $how == 2;
+			substr($m, $at, 0) = substr($m, draw(length $m), draw(40)) if $how == 3;
+		}
+		open F, ">", "$dir/$i.damaged" or die; print F $m; close F;
+	}' "$tmp" "$runs" <"$tmp/some"
+for f in "$tmp"/*.damaged; do
+	onnx2spec <"$f" >"$tmp/got" 2>"$tmp/err"
+	rc=$?
+	case $rc in
+	0) spec2onnx <"$tmp/got" >/dev/null 2>"$tmp/err" ||
+		{ [ ! -s "$tmp/got" ] || echo "$f: its records are refused: $(cat "$tmp/err")"; } ;;
+	65) [ "$(wc -l <"$tmp/err")" = 1 ] || echo "$f: $(cat "$tmp/err")" ;;
+	*) echo "$f: status $rc" ;;
+	esac
+done >"$tmp/crashes"
+same "$runs damaged models are read or refused" /dev/null "$tmp/crashes"
+
 # multiply-adds and bytes
 cost() {
 	ok "$1 costs $2" test "$(onnx2spec "$data/test_$1/model.onnx" | jq -r '[.task.macs,.task.bytes]|join(" ")')" = "$2"
