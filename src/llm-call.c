@@ -69,7 +69,8 @@ struct flight {
 static struct flight *first, **last = &first;
 static size_t waiting; /* landed, but behind one that has not */
 static int unordered;
-static FILE *out;	    /* stdout, or memory for -o */
+static FILE *out;	    /* stdout, or the file beside that of -o */
+static char *part;	    /* its name */
 static char *const *inputs; /* files, or none: stdin */
 static int inputfd;	    /* the one that is read now, -1: none */
 static int worst;	    /* the status to end with */
@@ -102,7 +103,7 @@ writeline(struct flight *f)
 		fputs(f->line, out);
 		putc('\n', out);
 		if (fflush(out) != 0)
-			closeout();
+			err(EX_IOERR, "%s", part ? part : "stdout");
 	}
 	free(f->line);
 	f->line = NULL;
@@ -303,6 +304,32 @@ openreplay(const struct model *m, const char *answers)
 	return replay_open(answers);
 }
 
+static FILE *
+openpart(const char *path)
+{
+	FILE *fp;
+
+	part = xasprintf("%s.%d.tmp", path, getpid());
+	fp = fopen(part, "we");
+	if (!fp)
+		err(EX_IOERR, "%s", part);
+	return fp;
+}
+
+/* the output under its name, if every record was answered */
+static void
+endpart(const char *path)
+{
+	int bad = ferror(out);
+
+	if (fclose(out) != 0 || bad)
+		err(EX_IOERR, "%s", part);
+	if (!worst && rename(part, path) < 0)
+		err(EX_IOERR, "%s", path);
+	if (worst)
+		unlink(part);
+}
+
 static void
 usage(void)
 {
@@ -327,8 +354,7 @@ main(int argc, char **argv)
 	const char *ledger = getenv("MKBENCH_LEDGER");
 	const char *deferred = getenv("MKBENCH_BATCH");
 	struct asker asker = {.defer = deferred && strcmp(deferred, "1") == 0};
-	char *none[] = {(char[]){"-"}, NULL}, *data = NULL;
-	size_t len = 0;
+	char *none[] = {(char[]){"-"}, NULL};
 	int c, mode = 0;
 
 	mallopt(M_ARENA_MAX, 1);
@@ -382,18 +408,12 @@ main(int argc, char **argv)
 	ask_init(&asker);
 	if (mode == OPT_BATCH)
 		return batch_run(asker.m, asker.ledger, batch);
-	out = path ? open_memstream(&data, &len) : stdout;
-	if (!out)
-		err(EX_OSERR, "open_memstream");
+	out = path ? openpart(path) : stdout;
 	askall();
 	http_end();
-	if (!path) {
+	if (path)
+		endpart(path);
+	else
 		closeout();
-		return worst;
-	}
-	if (fclose(out) != 0)
-		err(EX_OSERR, "memory stream");
-	if (!worst && writefile(path, data, len, 0) < 0)
-		err(EX_IOERR, "%s", path);
 	return worst;
 }

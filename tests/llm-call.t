@@ -70,7 +70,8 @@ has 'anthropic: text, thoughts, cost' '.response | .text == "good" and .reasonin
 	.usage.input == 10 and .usage.cache_write == 2 and .usage.output == 5 and .attempts[0].id == "req_a"'
 sent anthropic
 has 'anthropic: system apart, and what it requires' '.system == "be brief" and .messages == [{"role":"user","content":"anthropic"}] and .max_tokens == 8000 and .stream'
-grep -q "^x-api-key: $key" "$tmp/s/anthropic.log"
+grep -q '^anthropic-version: ' "$tmp/s/anthropic.log" &&
+	grep -q "^x-api-key: $key" "$tmp/s/anthropic.log"
 result $? 'anthropic: the key goes into its header' </dev/null
 sed '/message_stop/d' "$tmp/s/anthropic" | scenario unstopped
 model unstopped anthropic unstopped

@@ -271,7 +271,6 @@ result $? 'cost of the store: by model, and the ledger' <"$tmp/out"
 status 0 'cost of records' llm-call --cost "$tmp/first"
 grep -q '^t  *40 ' "$tmp/out" && grep -q '0.002320' "$tmp/out"
 result $? 'cost of records: by task' <"$tmp/out"
-touch "$tmp/store/limits/x"
 before=$(find "$tmp/store" -name '*.json' -o -name '*.body' | wc -l)
 status 0 'gc' llm-call --gc
 ok 'gc keeps every answer' test "$(find "$tmp/store" -name '*.json' -o -name '*.body' | wc -l)" = "$before"

@@ -37,3 +37,13 @@ $(FUZZ:%=run-fuzz-%): run-fuzz-%: build/fuzz/fuzz-%
 		-artifact_prefix=$*- $* $(CURDIR)/tests/fuzz/corpus/$* \
 		>$*.log 2>&1 || { tail -20 $*.log; exit 1; }
 	@grep -h -E 'number_of_executed|peak_rss' build/fuzz/$*.log | sed 's/^/          $*: /'
+
+## bench-llm      1,000 questions of one second, 64 at once, on loopback
+.PHONY: bench-llm cost
+bench-llm: programs $(LLM_SERVER)
+	@mk/bench-llm.sh
+
+## cost           calls, tokens, money and latencies, of all answers or of RUN=
+cost: programs
+	@$(if $(RUN),find results/$(RUN) -name llm-call.json -print0 | sort -z | \
+		xargs -0 bin/llm-call --cost,bin/llm-call --cost)

@@ -833,6 +833,7 @@ startremote(struct job *j)
 	j->t = (struct transfer){.m = asker.m,
 	    .url = j->t.url ? j->t.url : wire->url(asker.m, j->stream),
 	    .auth = asker.m->auth ? asker.m->auth : wire->auth,
+	    .header = wire->header,
 	    .body = j->text,
 	    .bodylen = strlen(j->text),
 	    .accept = j->stream ? "text/event-stream" : "application/json",

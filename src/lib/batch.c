@@ -452,6 +452,7 @@ call(const char *what, const char *url, const char *body, size_t len,
 
 	c.t = (struct transfer){.m = model,
 	    .auth = model->key_env ? auth : NULL,
+	    .header = wire_of(model)->header,
 	    .url = url,
 	    .body = body,
 	    .bodylen = len,

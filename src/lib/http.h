@@ -16,6 +16,7 @@ struct transfer {
 	/* what is wanted; strings stay the caller's until done is called */
 	const struct model *m; /* time-outs, headers, certificates */
 	const char *auth;      /* how the key is sent, or NULL: it is not */
+	const char *header;    /* one more, unless the model has it, or NULL */
 	const char *url;
 	const char *body; /* NULL: GET */
 	size_t bodylen;

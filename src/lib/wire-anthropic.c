@@ -201,4 +201,13 @@ event(const char *name, const cJSON *data, struct answer *a)
 }
 
 const struct wire wire_anthropic = {
-    "anthropic", "x-api-key", parameters, url, body, streaming, answer, event};
+    .name = "anthropic",
+    .auth = "x-api-key",
+    .header = "anthropic-version: 2023-06-01",
+    .parameters = parameters,
+    .url = url,
+    .body = body,
+    .streaming = streaming,
+    .answer = answer,
+    .event = event,
+};

@@ -197,4 +197,12 @@ event(const char *name, const cJSON *data, struct answer *a)
 }
 
 const struct wire wire_chat = {
-    "openai-chat", "bearer", parameters, url, body, streaming, answer, event};
+    .name = "openai-chat",
+    .auth = "bearer",
+    .parameters = parameters,
+    .url = url,
+    .body = body,
+    .streaming = streaming,
+    .answer = answer,
+    .event = event,
+};

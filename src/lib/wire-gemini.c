@@ -194,5 +194,13 @@ event(const char *name, const cJSON *data, struct answer *a)
 	return 0;
 }
 
-const struct wire wire_gemini = {"gemini", "x-goog-api-key", parameters, url,
-    body, streaming, answer, event};
+const struct wire wire_gemini = {
+    .name = "gemini",
+    .auth = "x-goog-api-key",
+    .parameters = parameters,
+    .url = url,
+    .body = body,
+    .streaming = streaming,
+    .answer = answer,
+    .event = event,
+};

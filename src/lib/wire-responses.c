@@ -156,5 +156,13 @@ event(const char *name, const cJSON *data, struct answer *a)
 	return 0;
 }
 
-const struct wire wire_responses = {"openai-responses", "bearer", parameters,
-    url, body, streaming, answer, event};
+const struct wire wire_responses = {
+    .name = "openai-responses",
+    .auth = "bearer",
+    .parameters = parameters,
+    .url = url,
+    .body = body,
+    .streaming = streaming,
+    .answer = answer,
+    .event = event,
+};

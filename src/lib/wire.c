@@ -435,7 +435,7 @@ classify(int status, const cJSON *err, struct error *e)
 	for (i = LEN(words); i-- > 0;) {
 		if (!words[i])
 			continue;
-		snprintf(e->code, sizeof(e->code), "%.90s", words[i]);
+		oneline(e->code, sizeof(e->code), words[i]);
 		if (among(account, LEN(account), words[i]))
 			e->fault = FAULT_ACCOUNT;
 		else if (among(policy, LEN(policy), words[i]))

@@ -27,8 +27,9 @@ struct error {
 };
 
 struct wire {
-	const char *name; /* a model's provider */
-	const char *auth; /* how a key is sent unless the model says */
+	const char *name;   /* a model's provider */
+	const char *auth;   /* how a key is sent unless the model says */
+	const char *header; /* "NAME: VALUE" that it asks for, or NULL */
 	/* parameters of mkbench that it knows, NULL-terminated */
 	const char *const *parameters;
 	/* the URL of a question, malloced */
