@@ -152,11 +152,13 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		usage(EX_OK);
+	if (argc < 4 || argv[1][0] == '-')
+		usage(EX_USAGE);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		lock(argv[i]);
 		readgoals(&g, argv[i]);
 	}
-	if (i == 1 || i + 1 >= argc || argv[1][0] == '-')
+	if (i + 1 >= argc)
 		usage(EX_USAGE);
 	g.done = xcalloc(g.n, 1);
 	signal(SIGINT, forward);

@@ -23,7 +23,8 @@
 
 #define FORMAT 1
 #define MAXLOG (64u << 10)
-#define SECONDS 60
+#define SECONDS 60 /* of CPU time */
+#define WALL 600   /* a busy machine is no fault of the candidate */
 #define MEMORY ((uint64_t)4 << 30)
 #define FILESIZE ((uint64_t)64 << 20)
 
@@ -397,7 +398,7 @@ perform(const struct recipe *r, const char *dir, const struct args *cmd,
 	    .rw = dir,
 	    .mode = sandboxmode,
 	    .output = MAXLOG,
-	    .wall = SECONDS,
+	    .wall = WALL,
 	    .cpu = SECONDS,
 	    .memory = MEMORY,
 	    .fsize = FILESIZE,

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +45,6 @@ inputfd(const struct proc *p)
 static _Noreturn void
 start(const struct proc *p, pid_t parent, int in, int out, int report)
 {
-	struct sched_param param = {0};
 	int saved;
 
 	setpgid(0, 0);
@@ -58,7 +56,7 @@ start(const struct proc *p, pid_t parent, int in, int out, int report)
 	limit(RLIMIT_CPU, p->cpuseconds);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	if (p->background)
-		sched_setscheduler(0, SCHED_IDLE, &param);
+		setpriority(PRIO_PROCESS, 0, 19);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0 &&
 	    (!p->dir || chdir(p->dir) == 0))
 		execvpe(p->argv[0], (char *const *)p->argv,

@@ -257,14 +257,6 @@ lockup(const struct sandbox *s)
 		fail("seccomp");
 }
 
-static void
-idle(void)
-{
-	struct sched_param zero = {0};
-
-	sched_setscheduler(0, SCHED_IDLE, &zero);
-}
-
 static _Noreturn void
 become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
     struct args *a)
@@ -297,7 +289,7 @@ become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limits(s);
 	if (s->background)
-		idle();
+		setpriority(PRIO_PROCESS, 0, 19);
 	if (mode != SANDBOX_BWRAP) {
 		const char *dir = s->cwd ? s->cwd : s->rw ? s->rw : "/";
 
