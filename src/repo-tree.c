@@ -191,6 +191,17 @@ addmembers(struct buf *b, const struct isym *class)
 	buf_adds(b, "}");
 }
 
+/* is the scope this one, or one that ends in it? */
+static int
+scopeis(const struct isym *s, const char *want)
+{
+	const char *in = scope(s);
+	size_t n = strlen(in), m = strlen(want);
+
+	return n >= m && strcmp(in + n - m, want) == 0 &&
+	       (n == m || in[n - m - 1] == ':');
+}
+
 /* how good a declaration is to explain a name: lower is better */
 static int
 quality(const struct isym *s, const char *want)
@@ -201,7 +212,7 @@ quality(const struct isym *s, const char *want)
 	int q = 0;
 	size_t i;
 
-	if (want && *want && strcmp(scope(s), want) != 0)
+	if (want && *want && !scopeis(s, want))
 		q += 8 + 8 * (strstr(scope(s), want) == NULL);
 	for (i = 0; i < LEN(far); i++)
 		if (strstr(path, far[i]))
@@ -777,48 +788,128 @@ cost(const cJSON *json)
 /* names that a record asks about, each once */
 struct names {
 	const char *v[NAMES];
+	const char *in[NAMES]; /* the class it is looked for in, or NULL */
 	int n;
 };
 
 static void
-addname(struct names *names, const char *s)
+addname(struct names *names, const char *s, const char *in)
 {
 	int i;
 
+	if (strncmp(s, "std::", 5) == 0)
+		return;
 	for (i = 0; i < names->n; i++)
 		if (strcmp(names->v[i], s) == 0)
 			return;
-	if (names->n < NAMES)
+	if (names->n < NAMES) {
+		names->in[names->n] = in;
 		names->v[names->n++] = s;
+	}
 }
 
-/* is it one the candidate itself defines? */
 static int
-owned(const cJSON *record, const char *symbol)
+isword(int c)
 {
-	const char *last = strrchr(symbol, ':'), *text, *p;
-	size_t n;
+	return isalnum(c) || c == '_';
+}
+
+/* where a candidate's file defines a class of this name: past the name */
+static const char *
+classdef(const char *text, const char *name)
+{
+	size_t n = strlen(name), k;
+	const char *p, *q;
+
+	for (p = text; (p = strstr(p, name)); p += n) {
+		if (isword((unsigned char)p[n]))
+			continue;
+		for (q = p; q > text && q[-1] == ' '; q--)
+			;
+		k = (size_t)(q - text);
+		if (!((k >= 6 && memcmp(q - 6, "struct", 6) == 0) ||
+			(k >= 5 && memcmp(q - 5, "class", 5) == 0)))
+			continue;
+		for (q = p + n; *q == ' ' || *q == '\n'; q++)
+			;
+		if (*q == '{' || *q == ':' || strncmp(q, "final", 5) == 0)
+			return q;
+	}
+	return NULL;
+}
+
+/* is it a class that the candidate itself defines? *base is then what it
+   derives from ("" if nothing), to be freed */
+static int
+owned(const cJSON *record, const char *symbol, char **base)
+{
+	const char *last = strrchr(symbol, ':'), *p, *end;
 
 	last = last ? last + 1 : symbol;
-	n = strlen(last);
 	json_each (f, json_at(record, "candidate.files")) {
-		text = json_stringor(f, "text", "");
-		for (p = text; (p = strstr(p, last)); p += n) {
-			const char *q = p;
-
-			if (isalnum((unsigned char)p[n]) || p[n] == '_')
-				continue;
-			while (q > text && q[-1] == ' ')
-				q--;
-			if ((q - text >= 6 && memcmp(q - 6, "struct", 6) == 0 &&
-				strchr(" {:\n", p[n]) && p[n] != '\0' &&
-				(p[n] != ' ' || p[n + 1] == '{' ||
-				    p[n + 1] == ':')) ||
-			    (q - text >= 5 && memcmp(q - 5, "class", 5) == 0))
-				return 1;
+		p = classdef(json_stringor(f, "text", ""), last);
+		if (!p)
+			continue;
+		*base = xstrdup("");
+		if (*p != ':')
+			return 1;
+		end = strpbrk(p, "{,;");
+		while (end && end > p && !isword((unsigned char)end[-1]))
+			end--;
+		for (p = end; p && isword((unsigned char)p[-1]); p--)
+			;
+		if (p) {
+			free(*base);
+			*base = xstrndup(p, (size_t)(end - p));
 		}
+		return 1;
 	}
 	return 0;
+}
+
+/* a name of an error: what the candidate derives from stands for its own
+   classes' members */
+static void
+errorname(struct names *names, const cJSON *record, const char *symbol,
+    const char *in)
+{
+	const char *colon = strrchr(symbol, ':');
+	char *scope, *base;
+
+	if (owned(record, symbol, &base)) {
+		free(base);
+		return;
+	}
+	if (!colon || colon == symbol) {
+		addname(names, symbol, in);
+		return;
+	}
+	scope = xstrndup(symbol, (size_t)(colon - 1 - symbol));
+	if (!owned(record, scope, &base))
+		addname(names, symbol, in);
+	else if (*base)
+		addname(names, xstrdup(colon + 1), base);
+	free(scope);
+}
+
+/* the class that an error's message speaks of, where members are looked for */
+static const char *
+classof(const cJSON *error)
+{
+	struct found *f;
+	const char *in = NULL;
+	size_t n;
+
+	json_each (s, json_get(error, "symbols")) {
+		if (in || !cJSON_IsString(s) ||
+		    strncmp(s->valuestring, "std::", 5) == 0)
+			continue;
+		f = lookup(s->valuestring, &n);
+		if (n && f[0].sym->kind == SYM_CLASS)
+			in = name(f[0].sym);
+		free(f);
+	}
+	return in;
 }
 
 static void
@@ -829,44 +920,47 @@ recordnames(const cJSON *record, struct names *names)
 
 	json_each (e, json_at(record, "errors.list")) {
 		json_each (s, json_get(e, "symbols")) {
-			if (cJSON_IsString(s) && !owned(record, s->valuestring))
-				addname(names, s->valuestring);
+			if (cJSON_IsString(s))
+				errorname(
+				    names, record, s->valuestring, classof(e));
 		}
 	}
 	if (names->n || !engine)
 		return;
 	json_each (s, json_get(engine, "symbols")) {
 		if (cJSON_IsString(s))
-			addname(names, s->valuestring);
+			addname(names, s->valuestring, NULL);
 	}
 	op = engine_operator(engine, json_get(record, "task"));
 	json_each (s, json_get(op, "symbols")) {
 		if (cJSON_IsString(s))
-			addname(names, s->valuestring);
+			addname(names, s->valuestring, NULL);
 	}
 }
 
-/* the class that an error's message speaks of, where members are looked for */
-static const char *
-classof(const struct names *names)
+/* what is not there comes first: the nearest names to it */
+static void
+explainunknown(const char *symbol, cJSON *unknown, size_t *used)
 {
-	struct found *f;
-	const char *in = NULL;
-	size_t n;
-	int i;
+	size_t n, c;
+	cJSON *e;
 
-	for (i = 0; i < names->n && !in; i++) {
-		f = lookup(names->v[i], &n);
-		if (n && f[0].sym->kind == SYM_CLASS)
-			in = name(f[0].sym);
-		free(f);
+	free(lookup(symbol, &n));
+	if (n)
+		return;
+	e = nearjson(symbol);
+	c = cost(e);
+	if (*used + c > budget) {
+		cJSON_Delete(e);
+		return;
 	}
-	return in;
+	*used += c;
+	cJSON_AddItemToArray(unknown, e);
 }
 
 static void
-explain(const char *symbol, cJSON *declarations, cJSON *unknown,
-    uint32_t *files, size_t *nfiles, size_t *used)
+explain(const char *symbol, cJSON *declarations, uint32_t *files,
+    size_t *nfiles, size_t *used)
 {
 	struct found *f;
 	size_t n, i, shown, c;
@@ -875,7 +969,7 @@ explain(const char *symbol, cJSON *declarations, cJSON *unknown,
 	f = lookup(symbol, &n);
 	shown = n < DECLARATIONS ? n : DECLARATIONS;
 	for (i = 0; i < shown; i++) {
-		if (i && f[i].quality > f[0].quality + 2)
+		if (i && f[i].quality > f[0].quality)
 			break;
 		e = declarationjson(f[i].sym, symbol);
 		c = cost(e);
@@ -889,16 +983,6 @@ explain(const char *symbol, cJSON *declarations, cJSON *unknown,
 			files[(*nfiles)++] = f[i].sym->file;
 	}
 	free(f);
-	if (n)
-		return;
-	e = nearjson(symbol);
-	c = cost(e);
-	if (*used + c > budget) {
-		cJSON_Delete(e);
-		return;
-	}
-	*used += c;
-	cJSON_AddItemToArray(unknown, e);
 }
 
 static void
@@ -934,9 +1018,14 @@ context(cJSON *record)
 		return;
 	opened(record);
 	recordnames(record, &names);
-	insidescope = classof(&names);
-	for (i = 0; i < names.n; i++)
-		explain(names.v[i], decl, unknown, files, &nfiles, &used);
+	for (i = 0; i < names.n; i++) {
+		insidescope = names.in[i];
+		explainunknown(names.v[i], unknown, &used);
+	}
+	for (i = 0; i < names.n; i++) {
+		insidescope = names.in[i];
+		explain(names.v[i], decl, files, &nfiles, &used);
+	}
 	insidescope = NULL;
 	json_set(out, "index", cJSON_CreateString(ix.head->hash));
 	json_set(out, "declarations", decl);

@@ -107,6 +107,17 @@ cp "$tmp/out" "$tmp/got"
 ok "which holds" jq -e '.context | .tokens <= 600 and .tokens > 0' "$tmp/got"
 ok "no path of this machine" bash -c 'grep -q "index" "$2" && ! grep -q "$1" "$2"' - "$top" "$tmp/got"
 
+# a member of the candidate's own class is looked for in what that derives from
+cat >"$tmp/own.json" <<'E'
+{"task":{"name":"t","op":"Relu"},"candidate":{"files":[{"name":"kernel.cc","text":"class Mine : public MNN::Execution {\n};\n"}]},
+"errors":{"list":[{"message":"m","symbols":["Mine","MNN::Mine::onExecute","std::vector"]},
+{"message":"n","symbols":["MNN::Tensor","elementCount"]}]}}
+E
+status 0 "the candidate's own class" "${R[@]}" "$tmp/own.json"
+jq -c '.context | [(.declarations[] | .name), .unknown[0].symbol, .unknown[0].near[0].name, (.unknown | length)]' "$tmp/out" >"$tmp/got" 2>&1
+echo '["MNN::Execution::onExecute","MNN::Tensor","elementCount","MNN::Tensor::elementSize",1]' >"$tmp/want"
+same "its base is shown, the standard library is not" "$tmp/want" "$tmp/got"
+
 status 64 "two queries" repo-tree -t -w
 status 64 "unknown flag" repo-tree --nonsense
 status 69 "no such engine" repo-tree -e none -S

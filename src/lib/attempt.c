@@ -416,15 +416,13 @@ static void
 addroofline(struct buf *b, const cJSON *record)
 {
 	const cJSON *r = json_at(record, "run.roofline");
-	char *s;
 
-	if (!r)
-		r = json_at(record, "verdict.roofline");
-	if (!r)
-		return;
-	s = json_print(r);
-	buf_addf(b, "- Roofline: %s\n", s);
-	free(s);
+	if (r)
+		buf_addf(b,
+		    "- Roofline: %s bounds it at %.1f us; this kernel takes "
+		    "%.2f times that, native %.2f times\n",
+		    string(r, "roof", "?"), number(r, "floor_ns", 0) / 1e3,
+		    number(r, "candidate", 0), number(r, "native", 0));
 }
 
 /* does gcc's or clang's output say that the loop of this line is vector code?
