@@ -91,13 +91,14 @@ show() {
 		"inputs", (.inputs[] | select(.name != "") | line),
 		"outputs", (.outputs[] | "  \(.name)\("                    "[(.name | length):]) \(entry)"),
 		"multiply-adds \(.macs), bytes \(.bytes), tolerance \(.tolerance.absolute // 0.0001) + \(.tolerance.relative // 0.0001) relative",
-		"held-out \([.heldout.inputs[] | select(. != null) | if type == "object" then .shape else . end | tostring] | join(" "))"
+		"held-out \([.heldout.inputs[]? | select(. != null) | if type == "object" then .shape else . end | tostring] | join(" "))"
 	' "$file"
 	if ns=$(bin/reference -t 50 "$file" 2>/dev/null | jq -er .reference.ns); then
 		awk -v ns="$ns" 'BEGIN { printf "native, one thread of this machine: %.3f ms\n", ns / 1e6 }'
 	fi
 	echo
-	cat "${file%.json}.py"
+	# imported tasks have no twin
+	[ ! -e "${file%.json}.py" ] || cat "${file%.json}.py"
 }
 
 case ${1:-} in

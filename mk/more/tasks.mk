@@ -6,7 +6,7 @@ $(BIN)/reference $(BIN)/admit: LDLIBS += -lprotobuf-c
 PYTHON ?= /usr/bin/python3
 
 # the tasks that a target speaks of: TASKS= by name, or those of SUITE=
-TASKFILES = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$$(mk/tasks.sh files $(SUITE)))
+TASKFILES = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json tasks/imported/*/$t.json)),$$(mk/tasks.sh files $(SUITE)))
 
 .PHONY: list show check-pairs noise admission
 ## list           the tasks, one a line (SUITE= CATEGORY= OP= ENGINE=)
