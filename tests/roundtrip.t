@@ -42,8 +42,10 @@ check() {
 	status 0 "$1: ONNX Runtime runs" "$top/build/tests/onnxcheck" "$lib" \
 		<"$tmp/$2.list"
 	mv "$tmp/out" "$tmp/$2.out"
-	echo "# $1: $(grep -c ^ok "$tmp/$2.out") of $(wc -l <"$tmp/$2.list")" \
-		"compute what is expected, $(grep -c ^left "$tmp/$2.out") left out"
+	# to stderr: prove shows it
+	echo "# roundtrip, $1: $(grep -c ^ok "$tmp/$2.out") of $(wc -l <"$tmp/$2.list")" \
+		"compute what is expected, $(grep -c ^left "$tmp/$2.out") left out" \
+		'(build/tests/roundtrip.left)' >&2
 	grep ^bad "$tmp/$2.out" >"$tmp/bad" || :
 }
 

@@ -11,7 +11,8 @@
 #include "pb.h"
 #include "weights.h"
 
-#define SAMPLE 65536
+#define BLOCKS 64 /* looked at, evenly spread: a weight is not read whole */
+#define BLOCK 1024
 
 struct stats {
 	size_t n, zeros;
@@ -36,10 +37,17 @@ count(struct stats *s, double v)
 static void
 countbytes(struct stats *s, int dtype, const void *data, size_t bytes)
 {
-	size_t n = bytes / dtype_size(dtype), step = n / SAMPLE + 1, i;
+	size_t n = bytes / dtype_size(dtype), block = n, blocks = 1, at, b, i;
 
-	for (i = 0; i < n; i += step)
-		count(s, dtype_get(dtype, data, i));
+	if (n > (size_t)BLOCKS * BLOCK) {
+		block = BLOCK;
+		blocks = BLOCKS;
+	}
+	for (b = 0; b < blocks; b++) {
+		at = blocks > 1 ? (n - block) / (blocks - 1) * b : 0;
+		for (i = 0; i < block; i++)
+			count(s, dtype_get(dtype, data, at + i));
+	}
 }
 
 static uint64_t
