@@ -35,6 +35,7 @@
 #define LEASTTURNS 4
 #define MOSTTURNS 40
 #define MOSTPAIRS 60
+#define MANYPAIRS 6 /* enough to be judged by alone */
 #define COLDCALLS 5
 #define SETUPS 4      /* times the native set-up, and... */
 #define SETUPNS 200e6 /* ...so much more is looked at */
@@ -100,9 +101,8 @@ secret(long number, long n)
 static int
 locked(void)
 {
-	const char *slash = strrchr(devicename, '/');
 	char *path = xasprintf(
-	    "/tmp/mkbench-device-%s.lock", slash ? slash + 1 : devicename);
+	    "/tmp/mkbench-device-%s.lock", json_string(now.device, "name"));
 	mode_t mask = umask(0);
 	int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 
@@ -461,13 +461,22 @@ pair(long number)
 	return NULL;
 }
 
-/* of the logarithm of the ratio: over pairs, and while they are few over the
-   turns in them, which know nothing of how processes differ */
+/* of the logarithm of the ratio: over pairs of processes; while they are few,
+   as wide as over the turns in them too, which know nothing of how processes
+   differ but are many */
 static struct interval
 ratio(void)
 {
-	return now.pairs < 3 ? stats_bootstrap(now.fine, now.turns)
-			     : stats_bootstrap(now.ratios, now.pairs);
+	struct interval r = stats_bootstrap(now.ratios, now.pairs);
+	struct interval t = stats_bootstrap(now.fine, now.turns);
+
+	if (now.pairs < 3)
+		return t;
+	if (now.pairs < MANYPAIRS) {
+		r.low = fmin(r.low, t.low);
+		r.high = fmax(r.high, t.high);
+	}
+	return r;
 }
 
 static int
