@@ -84,11 +84,13 @@ static void
 mnn(struct armset *a, const cJSON *task, const cJSON *engine,
     const cJSON *build, const char *arch, const char *dir)
 {
+	cJSON *older = mnn_older(task, engine);
 	size_t n;
-	uint8_t *data = onnx(task, NULL, &n);
+	uint8_t *data = onnx(older, NULL, &n);
 
 	arms_mnn(a, task, engine, build, arch, dir, data, n);
 	free(data);
+	cJSON_Delete(older);
 }
 
 void

@@ -29,26 +29,37 @@ place(char *model, const char *dir, const char *name)
 	return path;
 }
 
+/* does the line of n bytes speak of an error? */
+static int
+telling(const char *line, size_t n)
+{
+	return (n > 8 && memcmp(line, "mkbench:", 8) == 0) ||
+	       memmem(line, n, "Not Support", 11) ||
+	       memmem(line, n, "[ERROR]", 7);
+}
+
 /* what the converter said that speaks of an error, else its last line */
 static char *
 gist(const struct buf *log)
 {
-	const char *p, *last = "", *end;
+	const char *p, *last = "", *end, *msg;
+	size_t n = 0;
 
 	for (p = log->data; p && *p; p = *end ? end + 1 : end) {
 		end = p + strcspn(p, "\n");
 		if (end == p)
 			continue;
 		last = p;
-		if (strncmp(p, "mkbench:", 8) == 0 ||
-		    strstr(p, "Not Support") || strstr(p, "[ERROR]"))
+		n = (size_t)(end - p);
+		if (telling(p, n))
 			break;
 	}
 	/* the converter puts time and line before its messages */
-	if (*last == '[' && (p = strchr(last, ']')) && (p = strchr(p, ' ')) &&
-	    strncmp(p, " :", 2) == 0 && (p = strchr(p + 1, ' ')))
-		last = p + 1;
-	return xstrndup(last, strcspn(last, "\n"));
+	if (*last == '[' && (msg = memmem(last, n, ": ", 2))) {
+		n -= (size_t)(msg + 2 - last);
+		last = msg + 2;
+	}
+	return xstrndup(last, n);
 }
 
 static char *
@@ -90,6 +101,78 @@ candidate(struct armset *a, const struct mnn *m, const cJSON *entry,
 	c->model =
 	    converted(&how, onnx, n, dir, "candidate", &a->refused, &a->log);
 	free(artifact);
+}
+
+/* a constant input of integers becomes an attribute, as it was once */
+static void
+intoattribute(cJSON *task, const char *name, int place)
+{
+	cJSON *inputs = json_array(task, "inputs");
+	const cJSON *in = cJSON_GetArrayItem(inputs, place);
+	const cJSON *data = json_get(in, "data");
+	cJSON *a;
+
+	if (!data)
+		return;
+	a = cJSON_CreateObject();
+	json_set(a, "ints", cJSON_Duplicate(data, 1));
+	json_set(json_object(task, "attributes"), name, a);
+	cJSON_DeleteItemFromArray(inputs, place);
+}
+
+/* parts of a number of outputs become parts of stated lengths */
+static void
+statelengths(cJSON *task)
+{
+	cJSON *attributes = json_object(task, "attributes"), *in, *data, *shape;
+	const cJSON *outputs = json_array(task, "outputs"), *axis;
+	int at;
+
+	if (!json_get(attributes, "num_outputs"))
+		return;
+	axis = json_at(attributes, "axis.int");
+	at = axis ? axis->valueint : 0;
+	in = cJSON_CreateObject();
+	data = cJSON_CreateArray();
+	json_each (o, outputs) {
+		shape = json_array(o, "shape");
+		cJSON_AddItemToArray(
+		    data, cJSON_Duplicate(
+			      cJSON_GetArrayItem(shape,
+				  at < 0 ? at + cJSON_GetArraySize(shape) : at),
+			      1));
+	}
+	json_set(in, "name", cJSON_CreateString("split"));
+	json_set(in, "dtype", cJSON_CreateString("int64"));
+	shape = cJSON_CreateArray();
+	cJSON_AddItemToArray(
+	    shape, cJSON_CreateNumber(cJSON_GetArraySize(data)));
+	json_set(in, "shape", shape);
+	json_set(in, "constant", cJSON_CreateTrue());
+	json_set(in, "data", data);
+	cJSON_AddItemToArray(json_array(task, "inputs"), in);
+	cJSON_DeleteItemFromObjectCaseSensitive(attributes, "num_outputs");
+}
+
+cJSON *
+mnn_older(const cJSON *task, const cJSON *engine)
+{
+	const cJSON *older = json_get(engine_operator(engine, task), "older");
+	cJSON *copy = cJSON_Duplicate(task, 1);
+	cJSON *attributes;
+
+	if (!older)
+		return copy;
+	attributes = json_get(copy, "attributes");
+	json_each (a, json_get(older, "attributes"))
+		if (!json_get(attributes, a->string))
+			json_set(attributes, a->string, cJSON_Duplicate(a, 1));
+	json_each (i, json_get(older, "inputs"))
+		intoattribute(copy, i->string, i->valueint);
+	if (json_boolor(older, "lengths", 0))
+		statelengths(copy);
+	json_set(copy, "opset", cJSON_Duplicate(json_get(older, "opset"), 1));
+	return copy;
 }
 
 void

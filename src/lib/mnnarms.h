@@ -13,4 +13,12 @@ void arms_mnn(struct armset *a, const cJSON *task, const cJSON *engine,
     const cJSON *build, const char *arch, const char *dir, const void *onnx,
     size_t n);
 
+/*
+ * The task as the converter understands it: where the operator map says that it
+ * knows an older form of the operator only ("older": {"opset":, "attributes":
+ * defaults stated, "inputs": {NAME: PLACE} that were attributes, "lengths":
+ * true}), the same computation in that form.  Owned by the caller.
+ */
+cJSON *mnn_older(const cJSON *task, const cJSON *engine);
+
 #endif
