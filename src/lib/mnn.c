@@ -437,8 +437,8 @@ mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
 
 	if (proc_run(&p, &r) < 0)
 		err(EX_UNAVAILABLE, "%s", argv[0]);
-	for (line = strtok_r(r.out.data, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
+	line = r.out.data ? strtok_r(r.out.data, "\n", &save) : NULL;
+	for (; line; line = strtok_r(NULL, "\n", &save))
 		symbol(&f, kind, entry, line, link);
 	buf_free(&r.out);
 	return judge(&f, kind, type, dir, log);
