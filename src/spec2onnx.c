@@ -29,40 +29,55 @@ usage(int rc)
 	exit(rc);
 }
 
-/* the tasks of a stream of records, added to list */
-static size_t
-readtasks(FILE *fp, const char *name, cJSON ***list, size_t n)
+/* add the records of a stream to all, an array */
+static void
+readfrom(FILE *fp, const char *name, cJSON *all)
 {
 	struct jsonin in = {.fp = fp, .name = name};
 	cJSON *record;
 
-	while ((record = json_readrecord(&in))) {
-		*list = xreallocarray(*list, n + 1, sizeof(**list));
-		(*list)[n++] = record;
-	}
+	while ((record = json_readrecord(&in)))
+		cJSON_AddItemToArray(all, record);
 	buf_free(&in.text);
-	return n;
 }
 
-static size_t
-readall(char *const *files, cJSON ***list)
+static cJSON *
+readall(char *const *files)
 {
-	size_t n = 0;
+	cJSON *all = cJSON_CreateArray();
 	FILE *fp;
 
 	if (!*files)
-		return readtasks(stdin, "stdin", list, 0);
+		readfrom(stdin, "stdin", all);
 	for (; *files; files++) {
 		if (strcmp(*files, "-") == 0) {
-			n = readtasks(stdin, "stdin", list, n);
+			readfrom(stdin, "stdin", all);
 			continue;
 		}
 		if (!(fp = fopen(*files, "re")))
 			err(EX_UNAVAILABLE, "%s", *files);
-		n = readtasks(fp, *files, list, n);
+		readfrom(fp, *files, all);
 		fclose(fp);
 	}
-	return n;
+	return all;
+}
+
+/* the tasks of all records; messages speak of the record if it is the only one,
+   else of all records as one list */
+static cJSON **
+tasksof(cJSON *all, const char *name)
+{
+	size_t n = (size_t)cJSON_GetArraySize(all), i = 0;
+	cJSON **tasks = xcalloc(n, sizeof(*tasks));
+
+	json_setplace(name, n == 1, n == 1 ? all->child : all);
+	json_each (record, all) {
+		tasks[i] = json_object(record, "task");
+		if (heldout)
+			onnxbuild_heldout(tasks[i]);
+		i++;
+	}
+	return tasks;
 }
 
 static void
@@ -91,34 +106,24 @@ writemodel(const char *out, const Onnx__ModelProto *m)
 static void
 convert(const char *out, char *const *files)
 {
+	const char *name =
+	    *files && strcmp(*files, "-") != 0 ? *files : "stdin";
+	cJSON *all = readall(files), **tasks;
+	size_t n = (size_t)cJSON_GetArraySize(all);
 	Onnx__ModelProto *model;
 	struct arena a = {0};
-	cJSON **tasks = NULL;
-	size_t n, i;
 
-	n = readall(files, &tasks);
 	if (n == 0)
-		errx(EX_DATAERR, "%s: no record", *files ? *files : "stdin");
-	for (i = 0; i < n; i++) {
-		cJSON *record = tasks[i];
-
-		tasks[i] =
-		    cJSON_DetachItemFromObjectCaseSensitive(record, "task");
-		cJSON_Delete(record);
-		json_setplace("task", (long)i + 1, tasks[i]);
-		if (heldout)
-			onnxbuild_heldout(tasks[i]);
-	}
-	json_setplace("task", 1, tasks[0]);
+		errx(EX_DATAERR, "%s: no record", name);
+	tasks = tasksof(all, name);
 	model = onnxbuild(&a, tasks, n);
 	if (n == 1)
 		onnxspec_annotate(&a, model, tasks[0]);
 	if (domain)
 		onnxbuild_domain(&a, model, domain);
 	writemodel(out, model);
-	for (i = 0; i < n; i++)
-		cJSON_Delete(tasks[i]);
 	free(tasks);
+	cJSON_Delete(all);
 	arena_free(&a);
 }
 

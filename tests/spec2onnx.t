@@ -48,7 +48,7 @@ ok 'has the other shapes' jq -e '.task|.inputs[0].shape==[1,2,8,8] and
 	.inputs[1].shape==[3,2,3,3] and (has("heldout")|not)' <(onnx2spec "$tmp/sub")
 ok 'nothing but the file is left' test -z "$(ls "$tmp"/sub.* 2>/dev/null)"
 status 65 '--heldout of a task without' spec2onnx -H "$tmp/bare"
-errline 'says so' 'task: record 1: .*no held-out shapes'
+errline 'says so' 'bare: record 1: task: no held-out shapes'
 status 64 'an unknown flag' spec2onnx --nosuch
 status 69 'no such file' spec2onnx "$tmp/none"
 if [ -w /dev/full ]; then
@@ -77,9 +77,9 @@ done <"$tmp/dtypes"
 bad() {
 	jq -c "$2" "$tmp/conv" >"$tmp/in"
 	status 65 "$1" spec2onnx "$tmp/in"
-	errline "$1: says where" "$3"
+	errline "$1: says where" "/in: record 1: .*$3"
 }
-bad 'no op' 'del(.task.op)' "task: record 1: .*no 'op'"
+bad 'no op' 'del(.task.op)' "task: no 'op'"
 bad 'no task' '{a:1}' "no object 'task'"
 bad 'an unknown dtype' '.task.inputs[0].dtype="quad"' "inputs\[0\].*unknown dtype 'quad'"
 bad 'a negative dim' '.task.inputs[0].shape[1]=-1' 'shape.*not an integer'
@@ -116,6 +116,7 @@ ok 'a model of several nodes' test "$(wc -l <"$tmp/nodes")" -gt 1
 spec2onnx <"$tmp/nodes" >"$tmp/got"
 same 'comes back' <(od -c "$model") <(od -c "$tmp/got")
 sed 2d "$tmp/nodes" | status 65 'less a node it does not' spec2onnx
+errline 'says so' 'stdin: \[0\].task: a model of'
 sed '1{h;d};2G' "$tmp/nodes" | status 65 'nor in another order' spec2onnx
 while read -r line; do
 	spec2onnx <<<"$line" >"$tmp/got" && onnx2spec "$tmp/got" >/dev/null || echo "$line"
