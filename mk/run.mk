@@ -28,7 +28,8 @@ endef
 
 # make what the planned runs lack, and print their tables
 define work
-bin/progress $$runs -- $(MAKE) $J -k -f mk/runs.mk RUNS="$$runs"; \
+bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(MODEL)") \
+	$(MAKE) $J -k -f mk/runs.mk RUNS="$$runs"; \
 for run in $$runs; do \
 	[ "$$runs" = " $$run" ] || printf '\n%s\n' "$$run"; \
 	xargs cat <$$run/goals | bin/score --summary; \
@@ -44,6 +45,7 @@ first: programs
 		"Ask a model of your own:   OPENAI_API_KEY=... make sweep MODEL=gpt-5"
 
 ## sweep          run SUITE= or TASKS="a b" with MODEL= METHOD= ENGINE= DEVICE=
+##                (BUDGET=5.00: dollars; BATCH=1: answers by batch, at half price)
 .PHONY: sweep
 sweep: programs $(ARCHS:%=device-%)
 	+@$(call plans,-s $(SUITE) $(TASKS)); $(work)

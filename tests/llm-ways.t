@@ -263,10 +263,26 @@ grep -q '^Authorization: Bearer' "$tmp/s/batch-openai-chat-submit.log" &&
 	grep -q 'name="purpose"' "$tmp/s/batch-openai-chat-submit.log"
 result $? 'a batch is uploaded as a file' </dev/null
 
+# what make sweep BATCH=1 does: ask, submit, wait, ask again
+rm -rf "$tmp/store"
+model sweep anthropic sweep
+record sweep >"$tmp/in"
+key=$(ask sweep --export "$tmp/in" | jq -r .custom_id)
+rm -rf "$tmp/store"
+{
+	echo 'data {"id":"b1"}'; echo ---
+	echo 'data {"processing_status":"in_progress"}'; echo ---
+	echo 'data {"processing_status":"ended"}'; echo ---
+	echo "data {\"custom_id\":\"$key\",\"result\":{\"type\":\"succeeded\",\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"good\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}}"
+} | scenario sweep
+cd "$top" || exit 1
+MKBENCH_POLL=1 status 0 'a sweep by batch' mk/batch.sh "$tmp/sweep.json" llm-call -m "$tmp/sweep.json" -o "$tmp/swept" "$tmp/in"
+ok 'a sweep by batch: the answer' test "$(jq -r .response.text "$tmp/swept")" = good
+
 ### cost and clean-up
 
 status 0 'cost of the store' llm-call --cost
-grep -q '^batch-gemini ' "$tmp/out" && grep -q 'ledger: 0.00006' "$tmp/out"
+grep -q '^sweep ' "$tmp/out" && grep -q 'ledger: 0.0000055 USD spent' "$tmp/out"
 result $? 'cost of the store: by model, and the ledger' <"$tmp/out"
 status 0 'cost of records' llm-call --cost "$tmp/first"
 grep -q '^t  *40 ' "$tmp/out" && grep -q '0.002320' "$tmp/out"

@@ -32,7 +32,7 @@ fuzz: $(FUZZ:%=run-fuzz-%)
 $(FUZZ:%=run-fuzz-%): run-fuzz-%: build/fuzz/fuzz-%
 	@mkdir -p build/fuzz/$*
 	@echo "  FUZZ    $* for $(SECONDS) s"
-	@cd build/fuzz && ./fuzz-$* -max_total_time=$(SECONDS) -timeout=10 \
+	@cd build/fuzz && ./fuzz-$* -max_total_time=$(SECONDS) -timeout=120 \
 		-rss_limit_mb=512 -max_len=16384 -print_final_stats=1 -verbosity=0 \
 		-artifact_prefix=$*- $* $(CURDIR)/tests/fuzz/corpus/$* \
 		>$*.log 2>&1 || { tail -20 $*.log; exit 1; }
