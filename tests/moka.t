@@ -128,6 +128,8 @@ status 64 'a target of nothing' moka -t 0 "$chain/2/job.json"
 status 69 'a trace of nothing' moka --trace "$tmp/none"
 status 74 'a full disk' bash -c 'moka "$1" >/dev/full' - "$chain/2/job.json"
 
+[ -z "${MKBENCH_SANITIZED:-}" ] || finish # what follows is done by bin/
+
 # ---- the whole, with a model that knows only what it is told ----
 cp -r "$top"/{GNUmakefile,mk,prompts,tasks} "$tmp/"
 for d in src bin build man tests; do ln -s "$top/$d" "$tmp/$d"; done
@@ -174,6 +176,11 @@ cp "$tmp/out" "$tmp/story"
 for words in 'Attempt 2, coder-repair from 1' 'GetOutputTensorFor' 'volatile float' 'cols - 1'; do
 	ok "tells of '$words'" grep -qF "$words" "$tmp/story"
 done
+
+# a stop rule
+status 0 'a run that stops early' sweep RUN=stop COUNT=5 MOKA='--target 0.0001'
+is 'what is skipped goes through all stages' 'failed wrong ok skipped skipped' "$(outcomes stop)"
+is 'with the reason' 'attempt 4 stopped' "$(jq -r .skipped.reason results/stop/relu_4d/5/score.json)"
 
 # without a tool the script cannot do it
 without() {

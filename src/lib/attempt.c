@@ -6,6 +6,7 @@
 
 #include "attempt.h"
 #include "cpp.h"
+#include "disasm.h"
 
 #define LOGTAIL 6000 /* bytes of a compiler's output shown as it is */
 #define EXAMPLES 4   /* wrong elements shown */
@@ -485,6 +486,19 @@ addloops(struct buf *b, const char *name, const char *text, const char *log)
 	cpp_free(&c);
 }
 
+static void
+addmix(struct buf *b, const cJSON *record)
+{
+	const char *artifact = string(record, "build.artifact", NULL);
+	char *path;
+
+	if (!artifact)
+		return;
+	path = rootpath("%s", artifact);
+	disasm_mix(b, path);
+	free(path);
+}
+
 void
 attempt_performance(
     struct buf *b, const struct attempt *a, int times, int roofline)
@@ -511,6 +525,7 @@ attempt_performance(
 		json_each (f, json_at(a->code, "candidate.files"))
 			addloops(b, string(f, "name", "kernel"),
 			    string(f, "text", ""), log);
+		addmix(b, a->code);
 	}
 	if (roofline)
 		addroofline(b, a->score);
