@@ -37,6 +37,12 @@ have bwrap "command_ bwrap" "building and running candidates apart" "make setup"
 have "user namespaces" "bwrap --ro-bind / / --unshare-all true" \
 	"bubblewrap as this user" "run as root, or sysctl kernel.unprivileged_userns_clone=1"
 
+if [ -n "${MNN_ROOT:-}${MNN_BUILD:-}" ]; then
+	mk/engines/mnn-doctor.sh || missing=$((missing + 1))
+else
+	say -- "engine mnn" "missing: MNN_ROOT= and MNN_BUILD=; enables: kernels for MNN (man mkbench-mnn)"
+fi
+
 echo "Measuring"
 cpus=$(nproc)
 have "two cores" "test $cpus -ge 2" "a spinning doorbell (one core: futex, coarser)" "a machine with two"
