@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 export TMPDIR=$tmp
 
-jq '.run.hang_ms=700' "$top/mk/devices/host.json" >"$tmp/host.json"
+jq '.run.hang_ms=3000' "$top/mk/devices/host.json" >"$tmp/host.json"
 cat >"$tmp/task" <<'END'
 {"name":"relu_small","category":"activation","op":"Relu","domain":"","opset":20,
 "attributes":{},"inputs":[{"name":"x","dtype":"float","shape":[2,3,50,50]}],
