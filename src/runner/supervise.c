@@ -38,8 +38,10 @@
 #define FLAT 0.02	    /* how much it may change and be flat */
 #define WARMID (1ull << 62) /* warm-up calls are numbered from here */
 #define LOGSIZE (64 << 10)
-#define PLACES 16 /* looked at in each output after each call */
-#define LOOK 256  /* turns of waiting between looks at the runner */
+#define PLACES 16     /* looked at in each output after each call */
+#define WAYBACK 50000 /* ns that a runner needs from its answer to its wait */
+#define WAITS 4000    /* looks at it before it is given up */
+#define LOOK 256      /* turns of waiting between looks at the runner */
 
 struct tensor {
 	uint32_t index; /* place among the task's inputs or outputs */
@@ -110,6 +112,7 @@ struct side {
 		uint64_t *disturbed;	     /* 1: somebody else had the cpu */
 		int delayfd, wasdisturbed;
 		uint64_t idle, idleend; /* where its waiting code lies */
+		uint64_t stack;		/* its stack pointer there */
 		long done;		/* how many there are */
 		uint64_t pings[PINGS];
 		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
@@ -349,16 +352,33 @@ halt(void)
 	return fail("crashed", "the runner ended");
 }
 
-/* of a runner that stands: does its main thread wait for the next bell?  Where
-   the system does not tell, yes. */
+/* nanoseconds that the runner's main thread has run; 0 if that is not told */
+static uint64_t
+ranfor(void)
+{
+	char text[64];
+	ssize_t n = pread(now->r.delayfd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+static int
+spinning(void)
+{
+	return CPU_COUNT(&job.allowed) > job.threads;
+}
+
+/* of a runner that stands: does its main thread wait for the next bell, in the
+   code of waiting and with the stack as it was before the candidate came?
+   Where the system does not tell, yes. */
 static int
 waits(void)
 {
-	char path[64], text[256] = "";
-	const char *pc;
-	uint64_t at;
+	char path[64], text[256] = "", *word;
+	uint64_t sp, pc = 0;
 	FILE *fp;
-	int known;
+	int known, asleep;
 
 	if (job.via[0] || !now->r.idle)
 		return 1;
@@ -367,12 +387,19 @@ waits(void)
 	known = fp && fgets(text, sizeof(text), fp) != NULL;
 	if (fp)
 		fclose(fp);
-	pc = strrchr(text, ' ');
-	if (!known || !pc)
+	word = strrchr(text, ' ');
+	if (!known || !word)
 		return !known;
-	at = strtoull(pc, NULL, 16);
-	return atoi(text) == SYS_futex ||
-	       (at >= now->r.idle && at < now->r.idleend);
+	pc = strtoull(word, NULL, 16);
+	*word = '\0';
+	word = strrchr(text, ' ');
+	sp = word ? strtoull(word, NULL, 16) : 0;
+	asleep = atoi(text) == SYS_futex;
+	if (spinning() ? pc < now->r.idle || pc >= now->r.idleend : !asleep)
+		return 0;
+	if (!now->r.stack)
+		now->r.stack = sp;
+	return sp == now->r.stack;
 }
 
 static void
@@ -465,18 +492,20 @@ written(uint64_t number)
 }
 
 /* of a runner that stands after its answer: it may be on its way back to where
-   it waits, for a moment */
+   it waits, for a moment of its own time, however long the machine keeps it
+   from running */
 static int
 idle(void)
 {
+	uint64_t start = ranfor();
 	int tries;
 
 	for (tries = 0; !waits(); tries++) {
-		if (tries == 8)
+		if (tries == WAITS || ranfor() > start + WAYBACK)
 			return fail("deferred",
 			    "the runner was at work after it had answered");
 		resume();
-		usleep(20);
+		usleep(tries < 8 ? 20 : 500);
 		if (halt() < 0)
 			return -1;
 	}
@@ -690,7 +719,7 @@ layout(void)
 	c->threads = job.threads;
 	c->nin = job.nin;
 	c->nout = job.nout;
-	c->spin = CPU_COUNT(&job.allowed) > job.threads;
+	c->spin = spinning();
 	c->warm = !ask.cold;
 	snprintf(c->model, sizeof(c->model), "%s", now->r.arm->model);
 	snprintf(c->candidate, sizeof(c->candidate), "%s",
@@ -868,6 +897,9 @@ begin(void)
 	now->r.spawnns = clockns() - start;
 	now->r.idle = now->control->idle; /* no candidate is there yet */
 	now->r.idleend = now->control->idleend;
+	if (halt() < 0 || idle() < 0)
+		return -1;
+	resume();
 	if (bell(BELL_SETUP, &now->r.setupns) < 0)
 		return -1;
 	if (now->r.guard)
