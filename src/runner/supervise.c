@@ -187,11 +187,16 @@ look(uint64_t deadline)
 {
 	int st;
 
-	if (waitpid(now->r.pid, &st, WNOHANG) == now->r.pid) {
+	if (!now->r.reaped && waitpid(now->r.pid, &st, WNOHANG) == now->r.pid) {
 		now->r.reaped = 1;
 		now->r.wait = st;
-		return fail("crashed", "the runner ended");
+		/* its last answer may have come meanwhile */
+		if (__atomic_load_n(&now->control->ack, __ATOMIC_ACQUIRE) ==
+		    now->r.bell)
+			return 0;
 	}
+	if (now->r.reaped)
+		return fail("crashed", "the runner ended");
 	if (clockns() > deadline)
 		return fail("hung", "no answer in time");
 	return 0;
@@ -379,6 +384,8 @@ waits(void)
 	uint64_t sp, pc = 0;
 	FILE *fp;
 	int known, asleep;
+	long nr;
+	unsigned long op;
 
 	if (job.via[0] || !now->r.idle)
 		return 1;
@@ -394,7 +401,9 @@ waits(void)
 	*word = '\0';
 	word = strrchr(text, ' ');
 	sp = word ? strtoull(word, NULL, 16) : 0;
-	asleep = atoi(text) == SYS_futex;
+	asleep = sscanf(text, "%ld %*x %lx", &nr, &op) == 2 &&
+		 (nr == SYS_futex || nr == SYS_restart_syscall) &&
+		 op == FUTEX_WAIT;
 	if (spinning() ? pc < now->r.idle || pc >= now->r.idleend : !asleep)
 		return 0;
 	if (!now->r.stack)
