@@ -119,7 +119,8 @@ verify(struct verifier *v, struct samples *samples,
 	size_t i = 0;
 
 	if (samples->n)
-		qsort(samples->list, samples->n, sizeof(*samples->list), bycall);
+		qsort(
+		    samples->list, samples->n, sizeof(*samples->list), bycall);
 	while (i < samples->n) {
 		keyof(samples->list[i].round, key);
 		reference_fill(
