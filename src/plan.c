@@ -273,8 +273,9 @@ makefile(const struct tasks *t)
 	for (i = 0; i < t->n; i++)
 		for (k = 1; k <= chains(); k++)
 			buf_addf(&b, " %s/%s/%lld", run.dir, t->v[i].name, k);
-	buf_addf(&b, "\noverride NO := %s\noverride MOKA := %s\ninclude mk/graph.mk\n", run.no,
-	    run.moka);
+	buf_addf(&b,
+	    "\noverride NO := %s\noverride MOKA := %s\ninclude mk/graph.mk\n",
+	    run.no, run.moka);
 	if (strcmp(run.method, "moka") == 0)
 		follows(&b, t);
 	put(path, &b);
