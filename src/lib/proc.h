@@ -19,7 +19,8 @@ struct proc {
 	uint64_t memory;     /* bytes of address space, 0: as it is */
 	uint64_t filesize;   /* bytes a file may have, 0: as it is */
 	unsigned cpuseconds; /* CPU time, 0: as it is */
-	int background;	     /* at the lowest priority: what is measured goes first */
+	int background; /* at the lowest priority: what is measured goes first
+			 */
 };
 
 struct procresult {
