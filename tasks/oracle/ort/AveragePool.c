@@ -14,7 +14,7 @@ setup(struct node *n)
 	return window_setup(n, &s->w, 0, NULL);
 }
 
-POOL_TAPS(total, SUM_JOIN)
+POOL(total, 0.0f, SUM_JOIN)
 
 /* 1 / the elements that each output along dimension i averages */
 static void
@@ -39,49 +39,30 @@ run(struct node *n)
 	const struct state *s = n->state;
 	struct window w = s->w;
 	struct tensor x, y;
-	struct lines l;
-	int64_t dims[MAXRANK], many, i, j, d, h, t, *down, *along;
-	float *copy, *line, *scale[3], *to;
-	const float *from;
+	int64_t dims[MAXRANK], i, j, d, h;
+	float *room, *scale[3], *to;
 
 	TRY(input(n, 0, &x));
 	TRY(window_fit(n, &w, &x, dims));
 	TRY(output(n, 0, x.rank, dims, &y));
 	if (y.n == 0)
 		return NULL;
-	many = w.size[0] * w.size[1];
-	lines_plan(&l, &w);
-	down = scratch_take(
-	    n, (many + w.size[2]) * sizeof(*down) +
-		   (l.plane + l.line + w.out[0] + w.out[1] + w.out[2]) *
-		       sizeof(float));
-	if (!down)
+	room = scratch_take(n,
+	    (pool_room(&w) + w.out[0] + w.out[1] + w.out[2]) * sizeof(float));
+	if (!room)
 		return fail(n, "out of memory");
-	along = down + many;
-	scale[0] = (float *)(along + w.size[2]);
+	scale[0] = room + pool_room(&w);
 	scale[1] = scale[0] + w.out[0];
 	scale[2] = scale[1] + w.out[1];
-	line = scale[2] + w.out[2];
-	copy = line + l.line;
 	for (i = 0; i < 3; i++)
 		weights(s, &w, (int)i, scale[i]);
-	for (t = 0; t < many; t++)
-		down[t] = lines_tap(&l, &w, t / w.size[1], t % w.size[1], 0);
-	for (t = 0; t < w.size[2]; t++)
-		along[t] = lines_tap(&l, &w, 0, 0, t);
-	from = x.data;
 	to = y.data;
-	for (i = 0; i < dims[0] * dims[1]; i++, from += product(w.in, 0, 3)) {
-		if (!l.direct)
-			lines_fill(&l, &w, from, copy, 0.0f);
+	for (i = 0; i < dims[0] * dims[1]; i++) {
+		total(&w, (const float *)x.data + i * product(w.in, 0, 3), to,
+		    room);
 		for (d = 0; d < w.out[0]; d++)
 			for (h = 0; h < w.out[1]; h++, to += w.out[2]) {
 				const float v = scale[0][d] * scale[1][h];
-				total(line,
-				    (l.direct ? from : copy) +
-					lines_place(&l, &w, d, h),
-				    down, many, l.line);
-				total(to, line, along, w.size[2], w.out[2]);
 				for (j = 0; j < w.out[2]; j++)
 					to[j] *= v * scale[2][j];
 			}

@@ -57,131 +57,215 @@ cleanup(void *state)
 	free(((struct state *)state)->weights);
 }
 
-/* y[i] = bias + sum over taps of w[t] * x[tap[t] + i], the end overlapping */
-#define TAPS(L)                                                                \
+/*
+ * Four runs of L outputs each, anywhere in a channel with one input channel:
+ * y[at] = bias + sum over taps of w[t] * x[from + tap[t]].
+ */
+struct spot {
+	int64_t from, at;
+};
+
+#define SPOTS(L)                                                               \
 	typedef float lanes##L __attribute__((                                 \
 	    vector_size(L * sizeof(float)), aligned(4), may_alias));           \
-	static void taps_##L(float *restrict y, const float *restrict x,       \
+	static void spots_##L(float *y, const float *x,                        \
 	    const int64_t *restrict tap, const float *restrict w, int64_t k,   \
-	    int64_t n, float bias)                                             \
+	    const struct spot *s, int64_t n, float bias)                       \
 	{                                                                      \
-		int64_t i = 0, t;                                              \
-                                                                               \
-		for (; i + 4 * L <= n; i += 4 * L) {                           \
+		for (int64_t i = 0; i < n; i += 4) {                           \
+			const struct spot *p = s + min64(i, max64(0, n - 4));  \
+			const struct spot *q = n > 1 ? p + 1 : p;              \
+			const struct spot *r = n > 2 ? p + 2 : p;              \
+			const struct spot *z = n > 3 ? p + 3 : p;              \
+			const float *xp = x + p->from, *xq = x + q->from;      \
+			const float *xr = x + r->from, *xz = x + z->from;      \
 			lanes##L a = (lanes##L){0} + bias, b = a, c = a;       \
 			lanes##L d = a;                                        \
-			for (t = 0; t < k; t++) {                              \
-				const lanes##L *p =                            \
-				    (const lanes##L *)(x + tap[t] + i);        \
-				a += w[t] * p[0];                              \
-				b += w[t] * p[1];                              \
-				c += w[t] * p[2];                              \
-				d += w[t] * p[3];                              \
+			for (int64_t t = 0; t < k; t++) {                      \
+				const int64_t o = tap[t];                      \
+				a += w[t] * *(const lanes##L *)(xp + o);       \
+				b += w[t] * *(const lanes##L *)(xq + o);       \
+				c += w[t] * *(const lanes##L *)(xr + o);       \
+				d += w[t] * *(const lanes##L *)(xz + o);       \
 			}                                                      \
-			((lanes##L *)(y + i))[0] = a;                          \
-			((lanes##L *)(y + i))[1] = b;                          \
-			((lanes##L *)(y + i))[2] = c;                          \
-			((lanes##L *)(y + i))[3] = d;                          \
-		}                                                              \
-		for (; i < n; i += L) {                                        \
-			lanes##L a = (lanes##L){0} + bias;                     \
-			i = min64(i, n - L);                                   \
-			for (t = 0; t < k; t++)                                \
-				a += w[t] *                                    \
-				     *(const lanes##L *)(x + tap[t] + i);      \
-			*(lanes##L *)(y + i) = a;                              \
+			*(lanes##L *)(y + p->at) = a;                          \
+			*(lanes##L *)(y + q->at) = b;                          \
+			*(lanes##L *)(y + r->at) = c;                          \
+			*(lanes##L *)(y + z->at) = d;                          \
 		}                                                              \
 	}
-TAPS(1)
-TAPS(4)
-TAPS(8)
-TAPS(16)
+SPOTS(1)
+SPOTS(4)
+SPOTS(16)
 
-/* one input channel, laid out in lines, to one output channel */
-static void
-direct(const struct lines *l, const struct window *w, const float *x, float *y,
-    const int64_t *tap, const float *weight, float bias)
+/* lanes of a run in lines of this width */
+static int64_t
+spot_width(int64_t wide)
 {
-	const int64_t k = product(w->size, 0, 3), wide = w->out[2];
-	int64_t d, h;
+	return wide >= 16 ? 16 : wide >= 4 ? 4 : 1;
+}
+
+/* runs that cover the outputs of a channel, the last of a line overlapping */
+static int64_t
+spots(struct spot *s, const struct lines *l, const struct window *w)
+{
+	const int64_t wide = w->out[2], step = spot_width(wide);
+	int64_t d, h, i, n = 0;
 
 	for (d = 0; d < w->out[0]; d++)
-		for (h = 0; h < w->out[1]; h++, y += wide) {
-			const float *from = x + lines_place(l, w, d, h);
-			if (wide >= 16)
-				taps_16(y, from, tap, weight, k, wide, bias);
-			else if (wide >= 8)
-				taps_8(y, from, tap, weight, k, wide, bias);
-			else if (wide >= 4)
-				taps_4(y, from, tap, weight, k, wide, bias);
-			else
-				taps_1(y, from, tap, weight, k, wide, bias);
+		for (h = 0; h < w->out[1]; h++)
+			for (i = 0; i < wide; i += step, n++) {
+				const int64_t o = min64(i, wide - step);
+				s[n].from = lines_place(l, w, d, h) + o;
+				s[n].at = (d * w->out[1] + h) * wide + o;
+			}
+	return n;
+}
+
+TILES(window, b + off[j])
+
+/* columns of a tile that are outputs: where they are in it and in a channel */
+struct piece {
+	int64_t from, to, len;
+};
+
+static int
+pieces(struct piece *p, const struct window *w, int64_t line, int64_t v,
+    int64_t n, int64_t at)
+{
+	int64_t i, x, len;
+	int count = 0;
+
+	for (i = 0; i < n; i += len) {
+		x = (v + i) % line;
+		len = min64(n - i, line - x);
+		if (x >= w->out[2])
+			continue;
+		p[count].from = i;
+		p[count].to = at + (v + i) / line * w->out[2] + x;
+		p[count++].len = min64(len, w->out[2] - x);
+	}
+	return count;
+}
+
+/* a tile's columns: where they read and where they go */
+struct column {
+	const float *b;
+	int64_t width;
+	int count;
+	struct piece piece[WIDE];
+};
+enum { COLUMNS = 8 }; /* done at once, for one panel of weights after another */
+
+/* terms p to p + step of some columns for all m channels */
+static void
+block(const struct column *q, int columns, const int64_t *off, float *y,
+    int64_t plane, const float *weights, const float *bias, int64_t m,
+    int64_t k, int64_t p, int64_t step)
+{
+	const struct column *end = q + columns, *c;
+	float edge[TALL * WIDE];
+	int64_t i, r;
+	int t, u;
+
+	for (i = 0; i < m; i += t)
+		for (c = q, t = tall(m - i); c < end; c++) {
+			float *to = y + i * plane;
+			const bool whole =
+			    c->count == 1 &&
+			    (c->piece->len == WIDE ||
+				(c->piece->len == LANES && c->width <= LANES &&
+				    t != 8 && t != 2));
+
+			for (r = 0; r < t && !whole && p; r++)
+				for (u = 0; u < c->count; u++)
+					memcpy(
+					    edge + r * WIDE + c->piece[u].from,
+					    to + r * plane + c->piece[u].to,
+					    c->piece[u].len * sizeof(*y));
+			window(t, c->width, step, weights + i * k + p * t, 1, t,
+			    c->b, off, whole ? to + c->piece->to : edge,
+			    whole ? plane : WIDE, p == 0,
+			    bias ? bias + i : NULL);
+			for (r = 0; r < t && !whole; r++)
+				for (u = 0; u < c->count; u++)
+					memcpy(to + r * plane + c->piece[u].to,
+					    edge + r * WIDE + c->piece[u].from,
+					    c->piece[u].len * sizeof(*y));
 		}
 }
 
 /*
- * Terms p to p + step of the panel of columns from o on.  Runs are copied whole
- * lanes at a time; what they spill is overwritten by the next run or row.
- */
-static void
-gather(float *restrict to, const struct lines *l, const struct window *w,
-    const float *x, const int64_t *tap, int64_t p, int64_t step, int64_t o)
-{
-	const int64_t taps = product(w->size, 0, 3);
-	const int64_t wide = w->out[2], end = product(w->out, 0, 3);
-	int64_t at[WIDE], off[WIDE], len[WIDE], runs = 0, i, h, t, r, v;
-
-	for (i = 0; i < WIDE && o + i < end; i += len[runs++]) {
-		h = (o + i) / wide;
-		at[runs] = lines_place(l, w, h / w->out[1], h % w->out[1]) +
-			   (o + i) % wide;
-		off[runs] = i;
-		len[runs] = min64(WIDE - i, wide - (o + i) % wide);
-	}
-	x += p / taps * l->plane;
-	for (i = 0, t = p % taps; i < step; i++, to += WIDE) {
-		const float *from = x + tap[t];
-		for (r = 0; r < runs; r++)
-			for (v = 0; v < len[r]; v += LANES)
-				*(lanes *)(to + off[r] + v) =
-				    *(const lanes *)(from + at[r] + v);
-		if (++t == taps) {
-			t = 0;
-			x += l->plane;
-		}
-	}
-}
-
-/* one group of one image: cg channels in lines (or as they are) to m channels
+ * One group of one image: cg channels in lines to m channels.  Tiles read the
+ * lines themselves; where outputs of one line follow those of the line before,
+ * a tile runs on into the next and what lies between is not kept.
  */
 static void
 multiply(const struct lines *l, const struct window *w, const float *x,
-    float *y, float *panels, const int64_t *tap, const float *weights,
-    const float *bias, int64_t m, int64_t cg, bool pointwise)
+    float *y, const int64_t *tap, const float *weights, const float *bias,
+    int64_t m, int64_t cg)
 {
-	const int64_t k = cg * product(w->size, 0, 3);
-	const int64_t n = product(w->out, 0, 3), broad = 16 * WIDE;
-	int64_t i, j, p, o, step, columns;
-	int t;
+	const int64_t taps = product(w->size, 0, 3), k = cg * taps;
+	const int64_t plane = product(w->out, 0, 3);
+	const bool flat = w->stride[1] == 1 && w->stride[2] == 1;
+	const int64_t rows = flat ? 1 : w->out[1];
+	const int64_t n =
+	    flat ? (w->out[1] - 1) * l->line + w->out[2] : w->out[2];
+	int64_t off[DEEP], h, v, p, j, step;
+	struct column q[COLUMNS];
+	int count = 0;
 
-	for (j = 0; j < n; j += broad)
+	for (p = 0; p < k; p += DEEP) {
+		step = min64(DEEP, k - p);
+		for (j = 0; j < step; j++)
+			off[j] =
+			    (p + j) / taps * l->plane + tap[(p + j) % taps];
+		for (h = 0; h < w->out[0] * rows; h++)
+			for (v = 0; v < n; v += WIDE) {
+				struct column *c = &q[count++];
+				c->width = min64(WIDE, n - v);
+				c->count = pieces(c->piece, w,
+				    flat ? l->line : n, v, c->width,
+				    (flat ? h * w->out[1] : h) * w->out[2]);
+				c->b = x + v +
+				       lines_place(l, w, h / rows, h % rows);
+				if (count < COLUMNS &&
+				    (v + WIDE < n || h + 1 < w->out[0] * rows))
+					continue;
+				block(q, count, off, y, plane, weights, bias, m,
+				    k, p, step);
+				count = 0;
+			}
+	}
+}
+
+/* one tap on every element: the input's channels are rows of B as they are */
+static void
+pointwise(const float *x, float *y, float *panel, int64_t plane,
+    const float *weights, const float *bias, int64_t m, int64_t k)
+{
+	int64_t off[DEEP], v, p, j, step;
+	struct column q[COLUMNS];
+	int count;
+
+	for (j = 0; j < DEEP; j++)
+		off[j] = j * WIDE;
+	for (v = 0; v < plane; v += WIDE * COLUMNS)
 		for (p = 0; p < k; p += DEEP) {
 			step = min64(DEEP, k - p);
-			columns = min64(broad, n - j);
-			for (o = 0; o < columns; o += WIDE)
-				if (pointwise)
-					pack_b(panels + o * DEEP,
-					    x + p * n + j + o, n, 1, step,
-					    min64(WIDE, columns - o));
-				else
-					gather(panels + o * DEEP, l, w, x, tap,
-					    p, step, j + o);
-			for (i = 0; i < m; i += t) {
-				t = tall(m - i);
-				tiles(t, columns, step, weights + i * k + p * t,
-				    panels, DEEP * WIDE, y + i * n + j, n, !p,
-				    bias ? bias + i : NULL);
+			for (j = v, count = 0; j < plane && count < COLUMNS;
+			     j += WIDE, count++) {
+				struct column *c = &q[count];
+				float *to = panel + count * WIDE * DEEP;
+				c->width = min64(WIDE, plane - j);
+				c->count = 1;
+				c->piece[0] = (struct piece){0, j, c->width};
+				c->b = to;
+				pack_b(to, x + p * plane + j, plane, 1, step,
+				    c->width);
 			}
+			block(q, count, off, y, plane, weights, bias, m, k, p,
+			    step);
 		}
 }
 
@@ -192,9 +276,11 @@ run(struct node *n)
 	struct window w = s->w;
 	struct tensor x, weight, bias, y;
 	struct lines l;
-	int64_t dims[MAXRANK], m, cg, taps, i, g, c, t, size, plane, *tap;
-	float *room, *panels, *packed;
-	bool pointwise;
+	struct spot *spot;
+	int64_t dims[MAXRANK], m, cg, taps, i, g, c, t, size, in, out, count;
+	int64_t *tap;
+	float *room, *panel, *packed;
+	bool plain;
 
 	TRY(input(n, 0, &x));
 	TRY(input(n, 1, &weight));
@@ -211,18 +297,24 @@ run(struct node *n)
 	m = dims[1] / s->groups;
 	cg = weight.dims[1];
 	taps = product(w.size, 0, 3);
-	plane = product(w.in, 0, 3);
-	pointwise = l.direct && taps == 1 && product(w.stride, 0, 3) == 1;
-	size = cg > 1 && !pointwise ? cg * l.plane : l.plane;
-	room = scratch_take(n, (size + 16 * WIDE * DEEP + 4 * WIDE + 2 * taps +
-				   (s->weights ? 0 : weight.n)) *
-				   sizeof(float));
-	if (!room)
+	in = product(w.in, 0, 3);
+	out = product(w.out, 0, 3);
+	plain = cg > 1 && l.direct && taps == 1 && product(w.stride, 0, 3) == 1;
+	size = plain ? 0 : cg * l.plane + 2 * WIDE;
+	count = cg > 1 ? 0
+		       : w.out[0] * w.out[1] *
+			     (w.out[2] / spot_width(w.out[2]) + 1);
+	tap = scratch_take(n,
+	    taps * sizeof(*tap) + count * sizeof(*spot) +
+		(size + COLUMNS * WIDE * DEEP + (s->weights ? 0 : weight.n)) *
+		    sizeof(float));
+	if (!tap)
 		return fail(n, "out of memory");
-	tap = (int64_t *)room;
-	panels = room + 2 * taps;
-	packed = panels + 16 * WIDE * DEEP + WIDE;
-	room = packed + (s->weights ? 0 : weight.n);
+	spot = (struct spot *)(tap + taps);
+	panel = (float *)(spot + count);
+	room = panel + COLUMNS * WIDE * DEEP;
+	packed = room + size;
+	memset(room, 0, size * sizeof(*room));
 	if (s->weights)
 		packed = s->weights;
 	else
@@ -230,28 +322,39 @@ run(struct node *n)
 	for (t = 0; t < taps; t++)
 		tap[t] = lines_tap(&l, &w, t / (w.size[1] * w.size[2]),
 		    t / w.size[2] % w.size[1], t % w.size[2]);
+	if (cg == 1)
+		count = spots(spot, &l, &w);
 	for (i = 0; i < dims[0] * s->groups; i++) {
-		const float *from = (const float *)x.data + i * cg * plane;
-		float *to = (float *)y.data + i * m * product(w.out, 0, 3);
+		const float *from = (const float *)x.data + i * cg * in;
+		float *to = (float *)y.data + i * m * out;
 		const float *b = bias.data;
 
 		g = i % s->groups;
 		b = b ? b + g * m : NULL;
-		if (cg == 1) {
-			if (!l.direct)
-				lines_fill(&l, &w, from, room, 0.0f);
-			for (c = 0; c < m; c++)
-				direct(&l, &w, l.direct ? from : room,
-				    to + c * product(w.out, 0, 3), tap,
-				    packed + (g * m + c) * taps,
-				    b ? b[c] : 0.0f);
+		if (plain) {
+			pointwise(from, to, panel, out, packed + g * m * cg, b,
+			    m, cg);
 			continue;
 		}
-		for (c = 0; c < cg && !pointwise; c++)
-			lines_fill(
-			    &l, &w, from + c * plane, room + c * l.plane, 0.0f);
-		multiply(&l, &w, pointwise ? from : room, to, panels, tap,
-		    packed + g * m * cg * taps, b, m, cg, pointwise);
+		for (c = 0; c < cg; c++)
+			lines_fill(&l, &w, from + c * in, room + c * l.plane);
+		if (cg > 1)
+			multiply(&l, &w, room, to, tap,
+			    packed + g * m * cg * taps, b, m, cg);
+		for (c = 0; cg == 1 && c < m; c++) {
+			const float *v = packed + (g * m + c) * taps;
+			const float add = b ? b[c] : 0.0f;
+
+			if (w.out[2] >= 16)
+				spots_16(to + c * out, room, tap, v, taps, spot,
+				    count, add);
+			else if (w.out[2] >= 4)
+				spots_4(to + c * out, room, tap, v, taps, spot,
+				    count, add);
+			else
+				spots_1(to + c * out, room, tap, v, taps, spot,
+				    count, add);
+		}
 	}
 	scratch_give(n);
 	return NULL;

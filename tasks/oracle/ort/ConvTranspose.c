@@ -198,7 +198,7 @@ run(struct node *n)
 		    1, cg, columns);
 		for (c = 0; c < m; c += count, a += count * taps * cg) {
 			count = min64(channels, m - c);
-			gemm(count * taps, columns, cg, a, room, products,
+			gemm(count * taps, columns, cg, a, 0, 0, room, products,
 			    columns, false, NULL);
 			for (j = 0; j < count; j++, to += plane) {
 				const float b =

@@ -2,4 +2,6 @@
 
 #define DIV(T, x, y) ((T)((x) / (y)))
 
-BINARY("Div", EACH_WIDE, DIV);
+#define EACH(X, F) EACH_WIDE(X, F) X(INT8, int8_t, F) X(UINT8, uint8_t, F)
+
+BINARY("Div", EACH, DIV);

@@ -298,12 +298,10 @@ contract(const struct job *q, struct view *a, struct view *b, unsigned keep,
 		c->data = to = c->owned = malloc(bytes + 1);
 	room = malloc((m * k + packed_b(k, n) + 1) * sizeof(float));
 	for (i = 0; ok && c->data && room && i < many; i++) {
-		pack_a(room, a->data + i * m * k, flat ? 1 : k, flat ? m : 1, m,
-		    k, 1.0f);
 		pack_b(room + m * k, b->data + i * k * n, turned ? 1 : n,
 		    turned ? k : 1, k, n);
-		gemm(m, n, k, room, room + m * k, to + i * m * n, n, false,
-		    NULL);
+		gemm_auto(m, n, k, a->data + i * m * k, flat ? 1 : k,
+		    flat ? m : 1, room, room + m * k, to + i * m * n, n, false);
 	}
 	ok = ok && c->data && room;
 	free(room);

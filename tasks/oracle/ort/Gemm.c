@@ -91,10 +91,13 @@ run(struct node *n)
 	if (!pa)
 		return fail(n, "out of memory");
 	pb = s->b ? s->b : pa + m * k;
-	pack_a(pa, a.data, ars, acs, m, k, s->alpha);
 	if (!s->b)
 		pack_b(pb, b.data, brs, bcs, k, w);
-	gemm(m, w, k, pa, pb, y.data, w, true, NULL);
+	if (s->alpha != 1.0f || crowded(ars, acs, m)) {
+		pack_a(pa, a.data, ars, acs, m, k, s->alpha);
+		gemm(m, w, k, pa, 0, 0, pb, y.data, w, true, NULL);
+	} else
+		gemm(m, w, k, a.data, ars, acs, pb, y.data, w, true, NULL);
 	scratch_give(n);
 	return NULL;
 }

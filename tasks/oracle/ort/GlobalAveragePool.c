@@ -1,7 +1,7 @@
 #include "kernel.h"
 
-#define POOL(NAME, T, F) REDUCE_ROW(pool_##T, T, SUM_INIT, SAME, SUM_JOIN)
-EACH_FLOAT(POOL, )
+#define MEAN(NAME, T, F) REDUCE_ROW(pool_##T, T, SUM_INIT, SAME, SUM_JOIN)
+EACH_FLOAT(MEAN, )
 
 #define POOL_CASE(NAME, T, F)                                                  \
 	case TYPE(NAME):                                                       \

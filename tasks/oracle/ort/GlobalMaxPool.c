@@ -1,7 +1,7 @@
 #include "kernel.h"
 
-#define POOL(NAME, T, F) REDUCE_ROW(pool_##T, T, LOWEST, SAME, MAX_JOIN)
-EACH_FLOAT(POOL, )
+#define HIGH(NAME, T, F) REDUCE_ROW(pool_##T, T, LOWEST, SAME, MAX_JOIN)
+EACH_FLOAT(HIGH, )
 
 #define POOL_CASE(NAME, T, F)                                                  \
 	case TYPE(NAME):                                                       \

@@ -146,15 +146,14 @@ run(struct node *n)
 			int64_t at[3];
 			for (int o = 0; o < 3; o++)
 				at[o] = l.off[o] + i * l.step[o][l.rank - 1];
-			pack_a(pa, (const float *)a.data + at[1] * m * k, k, 1,
-			    m, k, 1.0f);
 			pb = s->b ? s->b + at[2] * size : room;
 			if (!s->b)
 				pack_b(room,
 				    (const float *)b.data + at[2] * k * w, w, 1,
 				    k, w);
-			gemm(m, w, k, pa, pb, (float *)c.data + at[0] * m * w,
-			    w, false, NULL);
+			gemm_auto(m, w, k,
+			    (const float *)a.data + at[1] * m * k, k, 1, pa, pb,
+			    (float *)c.data + at[0] * m * w, w, false);
 		}
 	while (loop_next(&l));
 	scratch_give(n);

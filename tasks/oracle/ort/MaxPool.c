@@ -14,43 +14,16 @@ setup(struct node *n)
 	return window_setup(n, &s->w, 0, NULL);
 }
 
-POOL_TAPS(highest, MAX_JOIN)
+POOL(highest, -INFINITY, MAX_JOIN)
 
-/* float without indices: down the lines, then along */
-static OrtStatus *
-fast(struct node *n, const struct window *w, const float *x, float *y,
-    int64_t planes)
+/* what output o reads along dimension i, a dilation apart */
+static void
+reach(const struct window *w, int i, int64_t o, int64_t *lo, int64_t *hi)
 {
-	const int64_t many = w->size[0] * w->size[1];
-	struct lines l;
-	int64_t i, d, h, t, *down, *along;
-	float *copy, *line;
+	const int64_t step = w->dilation[i], at = o * w->stride[i] - w->head[i];
 
-	lines_plan(&l, w);
-	down = scratch_take(n, (many + w->size[2]) * sizeof(*down) +
-				   (l.plane + l.line) * sizeof(float));
-	if (!down)
-		return fail(n, "out of memory");
-	along = down + many;
-	line = (float *)(along + w->size[2]);
-	copy = line + l.line;
-	for (t = 0; t < many; t++)
-		down[t] = lines_tap(&l, w, t / w->size[1], t % w->size[1], 0);
-	for (t = 0; t < w->size[2]; t++)
-		along[t] = lines_tap(&l, w, 0, 0, t);
-	for (i = 0; i < planes; i++, x += product(w->in, 0, 3)) {
-		const float *from = l.direct ? x : copy;
-		if (!l.direct)
-			lines_fill(&l, w, x, copy, -INFINITY);
-		for (d = 0; d < w->out[0]; d++)
-			for (h = 0; h < w->out[1]; h++, y += w->out[2]) {
-				highest(line, from + lines_place(&l, w, d, h),
-				    down, many, l.line);
-				highest(y, line, along, w->size[2], w->out[2]);
-			}
-	}
-	scratch_give(n);
-	return NULL;
+	*lo = at < 0 ? at + (-at + step - 1) / step * step : at;
+	*hi = min64(w->in[i], at + (w->size[i] - 1) * step + 1);
 }
 
 /* any type, with indices: output by output */
@@ -58,46 +31,42 @@ fast(struct node *n, const struct window *w, const float *x, float *y,
 	static void slow_##T(const struct state *s, const struct window *w,    \
 	    const T *x, T *y, int64_t *index, int64_t planes)                  \
 	{                                                                      \
-		const int64_t *in = w->in, *step = w->dilation;                \
-		int64_t plane, o, k, at[3], p[3], i, best, from;               \
+		const int64_t *in = w->in, plane = product(in, 0, 3);          \
+		int64_t lo[3], hi[3], at[3], o, i, a, b, c, from, best;        \
                                                                                \
-		for (plane = 0; plane < planes;                                \
-		     plane++, x += product(in, 0, 3))                          \
-			for (o = 0; o < product(w->out, 0, 3); o++) {          \
-				T high = LOWEST(T);                            \
-				at[0] = o / (w->out[1] * w->out[2]);           \
-				at[1] = o / w->out[2] % w->out[1];             \
-				at[2] = o % w->out[2];                         \
-				best = -1;                                     \
-				for (k = 0; k < product(w->size, 0, 3); k++) { \
-					p[0] = k / (w->size[1] * w->size[2]);  \
-					p[1] = k / w->size[2] % w->size[1];    \
-					p[2] = k % w->size[2];                 \
-					for (i = 0; i < 3; i++) {              \
-						p[i] = at[i] * w->stride[i] -  \
-						       w->head[i] +            \
-						       p[i] * step[i];         \
-						if (p[i] < 0 || p[i] >= in[i]) \
-							break;                 \
+		for (o = 0; o < planes * product(w->out, 0, 3); o++) {         \
+			at[0] = o / (w->out[1] * w->out[2]) % w->out[0];       \
+			at[1] = o / w->out[2] % w->out[1];                     \
+			at[2] = o % w->out[2];                                 \
+			for (i = 0; i < 3; i++)                                \
+				reach(w, (int)i, at[i], &lo[i], &hi[i]);       \
+			const T *p = x + o / product(w->out, 0, 3) * plane;    \
+			T high = LOWEST(T);                                    \
+			best = -1;                                             \
+			for (a = lo[0]; a < hi[0]; a += w->dilation[0])        \
+				for (b = lo[1]; b < hi[1];                     \
+				     b += w->dilation[1])                      \
+					for (c = lo[2]; c < hi[2];             \
+					     c += w->dilation[2]) {            \
+						from =                         \
+						    (a * in[1] + b) * in[2] +  \
+						    c;                         \
+						if (best < 0 ||                \
+						    p[from] > high) {          \
+							high = p[from];        \
+							best = from;           \
+						}                              \
 					}                                      \
-					if (i < 3)                             \
-						continue;                      \
-					from = (p[0] * in[1] + p[1]) * in[2] + \
-					       p[2];                           \
-					if (best >= 0 && !(x[from] > high))    \
-						continue;                      \
-					high = x[from];                        \
-					best = s->columns                      \
-						   ? (p[2] * in[1] + p[1]) *   \
-							     in[0] +           \
-							 p[0]                  \
-						   : from;                     \
-				}                                              \
-				*y++ = high;                                   \
-				if (index)                                     \
-					*index++ =                             \
-					    best + plane * product(in, 0, 3);  \
-			}                                                      \
+			y[o] = high;                                           \
+			if (!index)                                            \
+				continue;                                      \
+			if (s->columns)                                        \
+				best = (best % in[2] * in[1] +                 \
+					   best / in[2] % in[1]) *             \
+					   in[0] +                             \
+				       best / (in[1] * in[2]);                 \
+			index[o] = best + (p - x);                             \
+		}                                                              \
 	}
 #define EACH(X, F) EACH_FLOAT(X, F) X(INT8, int8_t, F) X(UINT8, uint8_t, F)
 #define SLOW_CASE(NAME, T, F)                                                  \
@@ -112,7 +81,8 @@ run(struct node *n)
 	const struct state *s = n->state;
 	struct window w = s->w;
 	struct tensor x, y, index;
-	int64_t dims[MAXRANK], planes;
+	int64_t dims[MAXRANK], planes, i;
+	float *room;
 
 	TRY(input(n, 0, &x));
 	TRY(window_fit(n, &w, &x, dims));
@@ -121,8 +91,17 @@ run(struct node *n)
 	planes = dims[0] * dims[1];
 	if (y.n == 0)
 		return NULL;
-	if (x.type == TYPE(FLOAT) && !index.data)
-		return fast(n, &w, x.data, y.data, planes);
+	if (x.type == TYPE(FLOAT) && !index.data) {
+		room = scratch_take(n, pool_room(&w) * sizeof(*room));
+		if (!room)
+			return fail(n, "out of memory");
+		for (i = 0; i < planes; i++)
+			highest(&w,
+			    (const float *)x.data + i * product(w.in, 0, 3),
+			    (float *)y.data + i * product(w.out, 0, 3), room);
+		scratch_give(n);
+		return NULL;
+	}
 	switch (x.type) {
 		EACH(SLOW_CASE, )
 	}

@@ -11,13 +11,16 @@
 			T *z = (T *)y.data + l.off[0];                         \
 			const T *p = (const T *)a.data + l.off[1];             \
 			const T *q = (const T *)b.data + l.off[2];             \
+			const T u = *p, v = *q;                                \
 			if (first && step)                                     \
 				for (i = 0; i < l.n; i++)                      \
 					z[i] = F(T, p[i], q[i]);               \
+			else if (first)                                        \
+				for (i = 0; i < l.n; i++)                      \
+					z[i] = F(T, p[i], v);                  \
 			else                                                   \
 				for (i = 0; i < l.n; i++)                      \
-					z[i] =                                 \
-					    F(T, p[first * i], q[step * i]);   \
+					z[i] = F(T, u, q[step * i]);           \
 		} while (loop_next(&l));                                       \
 		break;                                                         \
 	}

@@ -2,4 +2,6 @@
 
 #define MUL(T, x, y) ((T)((x) * (y)))
 
-BINARY("Mul", EACH_WIDE, MUL);
+#define EACH(X, F) EACH_WIDE(X, F) X(INT8, int8_t, F) X(UINT8, uint8_t, F)
+
+BINARY("Mul", EACH, MUL);

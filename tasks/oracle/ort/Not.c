@@ -1,5 +1,7 @@
 #include "kernel.h"
 
-#define NOT(T, x) (!(x))
+/* a bool is a byte of 0 or 1 */
+#define NOT(T, x) ((T)((x) ^ 1))
 
-UNARY("Not", EACH_BOOL, NOT);
+#define BITS(X, F) X(BOOL, uint8_t, F)
+UNARY("Not", BITS, NOT);

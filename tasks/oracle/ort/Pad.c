@@ -50,15 +50,45 @@ struct job {
 	const char *fill;
 };
 
+/* n times one value, or n mapped elements of a line */
+#define RUN(T)                                                                 \
+	static void fill_##T(T *restrict to, T value, int64_t n)               \
+	{                                                                      \
+		for (int64_t i = 0; i < n; i++)                                \
+			to[i] = value;                                         \
+	}                                                                      \
+                                                                               \
+	static void take_##T(T *restrict to, const T *restrict from,           \
+	    const int64_t *restrict map, int64_t n)                            \
+	{                                                                      \
+		for (int64_t i = 0; i < n; i++)                                \
+			to[i] = from[map[i]];                                  \
+	}
+RUN(uint8_t)
+RUN(uint16_t)
+RUN(uint32_t)
+RUN(uint64_t)
+
 static void
 fill(char *to, const char *value, int64_t n, size_t size)
 {
-	struct loop l = {.rank = 1};
+	switch (size) {
+	case 1: fill_uint8_t((void *)to, *(const uint8_t *)value, n); break;
+	case 2: fill_uint16_t((void *)to, *(const uint16_t *)value, n); break;
+	case 4: fill_uint32_t((void *)to, *(const uint32_t *)value, n); break;
+	default: fill_uint64_t((void *)to, *(const uint64_t *)value, n);
+	}
+}
 
-	l.dims[0] = n;
-	l.step[0][0] = 1;
-	if (n > 0)
-		move(&l, to, value, size);
+static void
+take(char *to, const char *from, const int64_t *map, int64_t n, size_t size)
+{
+	switch (size) {
+	case 1: take_uint8_t((void *)to, (const void *)from, map, n); break;
+	case 2: take_uint16_t((void *)to, (const void *)from, map, n); break;
+	case 4: take_uint32_t((void *)to, (const void *)from, map, n); break;
+	default: take_uint64_t((void *)to, (const void *)from, map, n);
+	}
 }
 
 /* one line: what lies before, the input's own, what lies after */
@@ -69,7 +99,6 @@ line(const struct job *q, char *to, const char *from)
 	const int64_t n = q->y->dims[d], size = (int64_t)q->size;
 	const int64_t a = max64(0, min64(n, q->head[d]));
 	const int64_t b = max64(a, min64(n, q->head[d] + q->x->dims[d]));
-	int64_t i;
 
 	memcpy(to + a * size, from + (a - q->head[d]) * size, (b - a) * size);
 	if (q->mode == CONSTANT) {
@@ -77,10 +106,8 @@ line(const struct job *q, char *to, const char *from)
 		fill(to + b * size, q->fill, n - b, q->size);
 		return;
 	}
-	for (i = 0; i < a; i++)
-		memcpy(to + i * size, from + q->map[i] * size, size);
-	for (i = b; i < n; i++)
-		memcpy(to + i * size, from + q->map[i] * size, size);
+	take(to, from, q->map, a, q->size);
+	take(to + b * size, from, q->map + b, n - b, q->size);
 }
 
 /* dimension d of the output at to, of the input at from */

@@ -100,12 +100,11 @@ run(struct node *n)
 		return fail(n, "out of memory");
 	for (i = 0; i < x.dims[0]; i++)
 		for (p = 0; p < parts; p++) {
-			pack_a(packed,
+			gemm_auto(frames, bins * 2, len,
 			    (const float *)x.data + i * x.dims[1] * parts + p,
-			    hop * parts, parts, frames, len, 1.0f);
-			gemm(frames, bins * 2, len, packed, tables[p],
+			    hop * parts, parts, packed, tables[p],
 			    (float *)y.data + i * frames * bins * 2, bins * 2,
-			    p > 0, NULL);
+			    p > 0);
 		}
 	for (p = 0;
 	     p < parts && tables[p] != s->real && tables[p] != s->imaginary;

@@ -2,4 +2,6 @@
 
 #define SUB(T, x, y) ((T)((x) - (y)))
 
-BINARY("Sub", EACH_WIDE, SUB);
+#define EACH(X, F) EACH_WIDE(X, F) X(INT8, int8_t, F) X(UINT8, uint8_t, F)
+
+BINARY("Sub", EACH, SUB);

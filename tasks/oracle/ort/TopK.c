@@ -63,9 +63,12 @@ setup(struct node *n)
 			top = least ? F(h[0].v) : h[0].v;                      \
 			for (; i + 16 <= n; i += 16) {                         \
 				unsigned any = 0;                              \
-				for (j = 0; j < 16; j++)                       \
-					any |= least ? x[i + j] < top          \
-						     : x[i + j] > top;         \
+				if (least)                                     \
+					for (j = 0; j < 16; j++)               \
+						any |= x[i + j] < top;         \
+				else                                           \
+					for (j = 0; j < 16; j++)               \
+						any |= x[i + j] > top;         \
 				if (any)                                       \
 					break;                                 \
 			}                                                      \
@@ -96,9 +99,13 @@ TOPK(, int64_t, FLIP)
 				struct item_##T *h = room;                     \
 				const T *from =                                \
 				    (const T *)x.data + i * count * inner + j; \
-				T *line = (T *)(h + k);                        \
-				for (c = 0; inner > 1 && c < count; c++)       \
-					line[c] = from[c * inner];             \
+				T *lines = (T *)(h + k), *line;                \
+				line = lines + j % 16 * count;                 \
+				if (inner > 1 && j % 16 == 0)                  \
+					transpose((char *)lines, count,        \
+					    (const char *)from, inner,         \
+					    min64(16, inner - j), count,       \
+					    sizeof(T));                        \
 				select_##T(h, inner > 1 ? line : from, count,  \
 				    k, !s->largest);                           \
 				for (c = 0; c < k; c++) {                      \
@@ -134,7 +141,7 @@ run(struct node *n)
 	outer = product(x.dims, 0, axis);
 	count = x.dims[axis];
 	inner = product(x.dims, axis + 1, x.rank);
-	room = scratch_take(n, (k * 2 + count) * sizeof(int64_t));
+	room = scratch_take(n, (k * 2 + 16 * count) * sizeof(int64_t));
 	if (!room)
 		return fail(n, "out of memory");
 	switch (x.type) {

@@ -38,8 +38,10 @@
 
 #include <onnxruntime_c_api.h>
 
-/* floor, sqrt and comparisons vectorise; results do not change */
+/* floor, comparisons and roots become vector code; results do not change */
 #pragma GCC optimize("no-math-errno", "no-trapping-math")
+float sqrtf(float) __attribute__((const));
+double sqrt(double) __attribute__((const));
 
 /* ---- types and tensors ---- */
 
@@ -762,32 +764,115 @@ loop_broadcast(struct loop *l, const struct tensor *y, int n,
 	loop_start(l);
 }
 
-/* y[i * ys + j] = x[i + j * xs] for i < m, j < n, a square tile at a time */
-#define TRANSPOSE(T, B)                                                        \
-	static inline void transpose_##T(T *restrict y, int64_t ys,            \
-	    const T *restrict x, int64_t xs, int64_t m, int64_t n)             \
-	{                                                                      \
-		int64_t i, j, ii, jj;                                          \
-                                                                               \
-		for (j = 0; j < n; j += B)                                     \
-			for (i = 0; i < m; i += B)                             \
-				for (ii = i; ii < min64(i + B, m); ii++)       \
-					for (jj = j; jj < min64(j + B, n);     \
-					     jj++)                             \
-						y[ii * ys + jj] =              \
-						    x[ii + jj * xs];           \
-	}
-TRANSPOSE(uint8_t, 64)
-TRANSPOSE(uint16_t, 32)
-TRANSPOSE(uint32_t, 16)
-TRANSPOSE(uint64_t, 8)
+/* an 8 by 8 square of four-byte elements, in registers */
+typedef uint32_t oct __attribute__((vector_size(32), aligned(4), may_alias));
 
+static inline void
+transpose_square(uint32_t *y, int64_t ys, const uint32_t *x, int64_t xs)
+{
+	const oct lo = {0, 8, 1, 9, 4, 12, 5, 13};
+	const oct hi = {2, 10, 3, 11, 6, 14, 7, 15};
+	const oct lo2 = {0, 1, 8, 9, 4, 5, 12, 13};
+	const oct hi2 = {2, 3, 10, 11, 6, 7, 14, 15};
+	const oct lo4 = {0, 1, 2, 3, 8, 9, 10, 11};
+	const oct hi4 = {4, 5, 6, 7, 12, 13, 14, 15};
+	oct a[8], b[8];
+	int i;
+
+	for (i = 0; i < 8; i++)
+		a[i] = *(const oct *)(x + i * xs);
+	for (i = 0; i < 8; i += 2) {
+		b[i] = __builtin_shuffle(a[i], a[i + 1], lo);
+		b[i + 1] = __builtin_shuffle(a[i], a[i + 1], hi);
+	}
+	for (i = 0; i < 8; i += 4) {
+		a[i] = __builtin_shuffle(b[i], b[i + 2], lo2);
+		a[i + 1] = __builtin_shuffle(b[i], b[i + 2], hi2);
+		a[i + 2] = __builtin_shuffle(b[i + 1], b[i + 3], lo2);
+		a[i + 3] = __builtin_shuffle(b[i + 1], b[i + 3], hi2);
+	}
+	for (i = 0; i < 4; i++) {
+		*(oct *)(y + i * ys) = __builtin_shuffle(a[i], a[i + 4], lo4);
+		*(oct *)(y + (i + 4) * ys) =
+		    __builtin_shuffle(a[i], a[i + 4], hi4);
+	}
+}
+
+/* y[i * ys + j] = x[i + j * xs] for i < m, j < n */
+static inline void
+transpose4(uint32_t *restrict y, int64_t ys, const uint32_t *restrict x,
+    int64_t xs, int64_t m, int64_t n)
+{
+	int64_t i = 0, j = 0, k, h;
+
+	if (n == 2 && ys == 2)
+		for (; i < m; i++) {
+			y[2 * i] = x[i];
+			y[2 * i + 1] = x[i + xs];
+		}
+	if (n == 3 && ys == 3)
+		for (; i < m; i++) {
+			y[3 * i] = x[i];
+			y[3 * i + 1] = x[i + xs];
+			y[3 * i + 2] = x[i + 2 * xs];
+		}
+	/* 64 columns of y at a time keep the lines of x in the cache */
+	for (h = i; j < n && h < m; j += 64)
+		for (i = h; i < m; i += 8)
+			for (k = j; k < min64(n, j + 64); k += 8) {
+				if (i + 8 <= m && k + 8 <= n) {
+					transpose_square(y + i * ys + k, ys,
+					    x + i + k * xs, xs);
+					continue;
+				}
+				for (int64_t u = i; u < min64(i + 8, m); u++)
+					for (int64_t v = k; v < min64(k + 8, n);
+					     v++)
+						y[u * ys + v] = x[u + v * xs];
+			}
+}
+
+/* the same for elements of other sizes, 16 by 16 */
+static inline void
+transpose(char *restrict y, int64_t ys, const char *restrict x, int64_t xs,
+    int64_t m, int64_t n, size_t size)
+{
+	int64_t i, j, u, v;
+
+	if (size == 4) {
+		transpose4((uint32_t *)y, ys, (const uint32_t *)x, xs, m, n);
+		return;
+	}
+	for (j = 0; j < n; j += 16)
+		for (i = 0; i < m; i += 16)
+			for (u = i; u < min64(i + 16, m); u++)
+				for (v = j; v < min64(j + 16, n); v++) {
+					char *to =
+					    y + (u * ys + v) * (int64_t)size;
+					const char *from =
+					    x + (u + v * xs) * (int64_t)size;
+					if (size == 8)
+						memcpy(to, from, 8);
+					else if (size == 2)
+						memcpy(to, from, 2);
+					else
+						*to = *from;
+				}
+}
+
+/* n elements a step apart, from elements a step apart */
 static inline void
 move_row(char *restrict y, int64_t ys, const char *restrict x, int64_t xs,
     int64_t n, size_t size)
 {
 	int64_t i;
 
+#define MOVE_STEP(T, S)                                                        \
+	if (ys == 1 && xs == S) {                                              \
+		for (i = 0; i < n; i++)                                        \
+			d[i] = s[i * S];                                       \
+		return;                                                        \
+	}
 #define MOVE_ROW(T)                                                            \
 	if (size == sizeof(T)) {                                               \
 		T *restrict d = (T *)y;                                        \
@@ -805,55 +890,76 @@ move_row(char *restrict y, int64_t ys, const char *restrict x, int64_t xs,
 		memcpy(y, x, n * size);
 		return;
 	}
+	if (size == 4) {
+		uint32_t *restrict d = (uint32_t *)y;
+		const uint32_t *restrict s = (const uint32_t *)x;
+		MOVE_STEP(uint32_t, 2)
+		MOVE_STEP(uint32_t, -1)
+	}
 	MOVE_ROW(uint8_t)
 	MOVE_ROW(uint16_t)
 	MOVE_ROW(uint32_t)
 	MOVE_ROW(uint64_t)
 #undef MOVE_ROW
+#undef MOVE_STEP
+}
+
+/* dimension d of a copy; a repeated block is copied once from the input */
+static inline void
+move_nest(const struct loop *l, int d, char *y, const char *x, size_t size)
+{
+	const int64_t n = l->dims[d], wide = (int64_t)size;
+	const int64_t ys = l->step[0][d] * wide, xs = l->step[1][d] * wide;
+	int64_t i, block;
+
+	if (d == l->rank - 1) {
+		move_row(y, l->step[0][d], x, l->step[1][d], n, size);
+		return;
+	}
+	block = product(l->dims, d + 1, l->rank) * wide;
+	if (xs == 0 && ys == block && l->step[0][l->rank - 1] == 1) {
+		move_nest(l, d + 1, y, x, size);
+		for (i = 1; i < n; i++)
+			memcpy(y + i * ys, y, block);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		move_nest(l, d + 1, y + i * ys, x + i * xs, size);
 }
 
 /*
  * Copy elements of any size along a loop not yet started: operand 0 is written,
  * operand 1 read.  Whole runs are copied, and where the two sides run along
- * different dimensions the copy goes by tiles.
+ * different dimensions the copy goes by squares.
  */
 static inline void
 move(struct loop *l, void *dst, const void *src, size_t size)
 {
 	int64_t m, n, ys, xs;
 	int last, p;
-	char *d;
-	const char *s;
 
 	l->operands = 2;
 	loop_start(l);
+	if (product(l->dims, 0, l->rank) == 0)
+		return;
 	last = l->rank - 1;
 	for (p = last; p >= 0 && l->step[1][p] != 1; p--)
 		;
 	n = l->dims[last];
 	xs = l->step[1][last];
-	m = p >= 0 ? l->dims[p] : 0;
-	ys = p >= 0 ? l->step[0][p] : 0;
-	if (p == last || m < 4 || n < 4 || xs < 2 || l->step[0][last] != 1)
-		m = 0;
-	else
-		l->dims[p] = 1;
-	if (product(l->dims, 0, l->rank) == 0)
+	if (p < 0 || p == last || xs < 2 || l->dims[p] < 4 ||
+	    l->step[0][last] != 1) {
+		move_nest(l, 0, dst, src, size);
 		return;
-	do {
-		d = (char *)dst + l->off[0] * (int64_t)size;
-		s = (const char *)src + l->off[1] * (int64_t)size;
-		if (!m)
-			move_row(d, l->step[0][last], s, xs, n, size);
-		else if (size == 4)
-			transpose_uint32_t((void *)d, ys, (void *)s, xs, m, n);
-		else if (size == 8)
-			transpose_uint64_t((void *)d, ys, (void *)s, xs, m, n);
-		else if (size == 1)
-			transpose_uint8_t((void *)d, ys, (void *)s, xs, m, n);
-		else
-			transpose_uint16_t((void *)d, ys, (void *)s, xs, m, n);
-	} while (loop_next(l));
+	}
+	m = l->dims[p];
+	ys = l->step[0][p];
+	l->dims[p] = 1;
+	do
+		transpose((char *)dst + l->off[0] * (int64_t)size, ys,
+		    (const char *)src + l->off[1] * (int64_t)size, xs, m, n,
+		    size);
+	while (loop_next(l));
 }
 
 /* the attribute reduction of the scatter operators */
@@ -952,38 +1058,50 @@ expm1_core(float r)
 	return p * (r * r) + r;
 }
 
-/* x = n ln(2) + r, x clamped to where the result is finite or saturates */
+/* x = n ln(2) + r for x from -88 (below: as that) to 89.5 (above: as that) */
 static inline float
 exp_reduce(float x, int32_t *n)
 {
 	float t;
 
-	x = x < -104.0f ? -104.0f : x;
-	x = x > 89.0f ? 89.0f : x;
+	x = x < -88.0f ? -88.0f : x;
+	x = x > 89.5f ? 89.5f : x;
 	t = nearest(x * 1.44269504f, n);
 	return (x - t * 0.693359375f) - t * -2.12194440e-4f;
 }
 
+/* results below 2^-126 are 0 */
 static inline float
 expf_(float x)
 {
-	int32_t n, h;
+	int32_t n;
 	float p = expm1_core(exp_reduce(x, &n)) + 1.0f;
 
-	h = n >> 1;
-	return p * float_of((h + 127) << 23) * float_of((n - h + 127) << 23);
+	n = n < -126 ? -126 : n;
+	return (p + p) * float_of((n + 126) << 23);
+}
+
+/* half of it, which is finite for a little longer */
+static inline float
+exphalf(float x)
+{
+	int32_t n;
+	float p = expm1_core(exp_reduce(x, &n)) + 1.0f;
+
+	n = n < -126 ? -126 : n;
+	return p * float_of((n + 126) << 23);
 }
 
 static inline float
 expm1f_(float x)
 {
-	int32_t n, h;
-	float p = expm1_core(exp_reduce(x, &n)), a, b;
+	int32_t n;
+	float p = expm1_core(exp_reduce(x > 89.0f ? 89.0f : x, &n)), h;
 
-	h = n >> 1;
-	a = float_of((h + 127) << 23);
-	b = float_of((n - h + 127) << 23);
-	return x > 88.0f ? (p + 1.0f) * a * b : p * (a * b) + (a * b - 1.0f);
+	h = float_of((n + 126) << 23); /* 2^n / 2; n < -126 is not reached */
+	h = x < -87.0f ? 0.0f : h;
+	p = p * h + (h - 0.5f);
+	return p + p;
 }
 
 /* log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)] */
@@ -1020,9 +1138,10 @@ logf_(float x)
 static inline float
 log1pf_(float x)
 {
-	float u = 1.0f + x, c = (x - (u - 1.0f)) / u;
+	float u = 1.0f + x, c = (x - (u - 1.0f)) / u, y = logf_(u);
 
-	return u > FLT_MAX ? logf_(u) : u > 0.0f ? logf_(u) + c : logf_(u);
+	c = u > 0.0f ? c : 0.0f;
+	return u > FLT_MAX ? y : y + c;
 }
 
 /* angles up to this are reduced in float */
@@ -1149,7 +1268,7 @@ static inline float
 sinhf_(float x)
 {
 	float a = fabsf(x), m = expm1f_(a > 1.0f ? 0.0f : a);
-	float e = expf_(a - 0.693147181f);
+	float e = exphalf(a);
 
 	m = 0.5f * (m + m / (m + 1.0f));
 	return copysignf(a > 1.0f ? e - 0.25f / e : m, x);
@@ -1158,7 +1277,7 @@ sinhf_(float x)
 static inline float
 coshf_(float x)
 {
-	float e = expf_(fabsf(x) - 0.693147181f);
+	float e = exphalf(fabsf(x));
 
 	return e + 0.25f / e;
 }
@@ -1380,6 +1499,7 @@ struct numbers {
 				z[i] = F(T, v, y[i]);                          \
 		} else if (!l.step[2][l.rank - 1]) {                           \
 			const T v = *y;                                        \
+			(void)v;                                               \
 			for (int64_t i = 0; i < l.n; i++)                      \
 				z[i] = F(T, x[i], v);                          \
 		} else                                                         \
@@ -1552,20 +1672,36 @@ reduce_start(
 #define REDUCE_ROW(NAME, T, INIT, MAP, JOIN)                                   \
 	static __attribute__((noinline)) T NAME##_row(const T *x, int64_t n)   \
 	{                                                                      \
-		enum { L = 128 / sizeof(T) };                                  \
+		enum { L = 32 };                                               \
 		T acc[L];                                                      \
 		int64_t i, j;                                                  \
                                                                                \
+		if (n < 8) {                                                   \
+			acc[0] = INIT(T);                                      \
+			for (i = 0; i < n; i++)                                \
+				acc[0] = JOIN(T, acc[0], MAP(T, x[i]));        \
+			return acc[0];                                         \
+		}                                                              \
 		for (j = 0; j < L; j++)                                        \
 			acc[j] = INIT(T);                                      \
 		for (i = 0; i + L <= n; i += L)                                \
 			for (j = 0; j < L; j++)                                \
 				acc[j] = JOIN(T, acc[j], MAP(T, x[i + j]));    \
+		for (; i + 8 <= n; i += 8)                                     \
+			for (j = 0; j < 8; j++)                                \
+				acc[j] = JOIN(T, acc[j], MAP(T, x[i + j]));    \
 		for (j = 0; i + j < n; j++)                                    \
 			acc[j] = JOIN(T, acc[j], MAP(T, x[i + j]));            \
-		_Pragma("GCC unroll 1") for (j = 1; j < L; j++) acc[0] =       \
-		    JOIN(T, acc[0], acc[j]);                                   \
-		return acc[0];                                                 \
+		for (j = 0; j < 8; j++) {                                      \
+			const T a = JOIN(T, acc[j], acc[j + 8]);               \
+			const T b = JOIN(T, acc[j + 16], acc[j + 24]);         \
+			acc[j] = JOIN(T, a, b);                                \
+		}                                                              \
+		for (j = 0; j < 4; j++)                                        \
+			acc[j] = JOIN(T, acc[j], acc[j + 4]);                  \
+		acc[0] = JOIN(T, acc[0], acc[2]);                              \
+		acc[1] = JOIN(T, acc[1], acc[3]);                              \
+		return JOIN(T, acc[0], acc[1]);                                \
 	}
 
 /* the same over m rows, a step apart, of n columns each, into acc */
@@ -1802,34 +1938,27 @@ lines_plan(struct lines *l, const struct window *w)
 	l->plane = l->depth * l->height * l->line;
 }
 
-/* lay out one channel; fill goes where the input has nothing */
+/* lay out one channel in a plane that was zero or laid out before */
 static inline void
 lines_fill(const struct lines *l, const struct window *w,
-    const float *restrict x, float *restrict y, float fill)
+    const float *restrict x, float *restrict y)
 {
 	const int64_t s = w->stride[2], width = w->in[2], head = w->head[2];
 	int64_t d, h, i, p, first, count;
-	float *line = y;
 
-	for (i = 0; i < l->plane; i++)
-		y[i] = fill;
 	for (d = 0; d < w->in[0]; d++)
 		for (h = 0; h < w->in[1]; h++, x += width) {
-			line = y +
-			       ((d + w->head[0]) * l->height + h + w->head[1]) *
-				   l->line;
-			if (s == 1) {
-				memcpy(line + head, x, width * sizeof(*x));
-				continue;
-			}
+			float *line = y + ((d + w->head[0]) * l->height + h +
+					      w->head[1]) *
+					      l->line;
 			for (p = 0; p < s; p++) {
 				first = ((p - head) % s + s) % s;
-				if (first >= width)
-					continue;
-				count = (width - first + s - 1) / s;
+				count = max64(0, (width - first + s - 1) / s);
 				float *to =
 				    line + p * l->phase + (first + head) / s;
-				if (s == 2)
+				if (s == 1)
+					memcpy(to, x, width * sizeof(*x));
+				else if (s == 2)
 					for (i = 0; i < count; i++)
 						to[i] = x[first + 2 * i];
 				else
@@ -1858,30 +1987,134 @@ lines_place(const struct lines *l, const struct window *w, int64_t d, int64_t h)
 }
 
 /*
- * y[i] = JOIN over taps of x[tap + i]: what pooling does down the lines and
- * then along one.
+ * NAME pools one channel: down the lines into a padded line, whose phases are
+ * set apart if the stride is not 1, then along it.  room has pool_room floats.
  */
-#define POOL_TAPS(NAME, JOIN)                                                  \
-	static void NAME(float *restrict y, const float *restrict x,           \
-	    const int64_t *tap, int64_t taps, int64_t n)                       \
+static inline int64_t
+pool_phase(const struct window *w)
+{
+	const int64_t need = max64(
+	    w->in[2] + w->head[2], (w->out[2] - 1) * w->stride[2] +
+				       (w->size[2] - 1) * w->dilation[2] + 1);
+
+	return (need + w->stride[2] - 1) / w->stride[2];
+}
+
+static inline int64_t
+pool_room(const struct window *w)
+{
+	return 2 * pool_phase(w) * w->stride[2];
+}
+
+/* the input line of output (d, h) under tap t, or NULL outside */
+static inline const float *
+pool_line(
+    const struct window *w, const float *x, int64_t d, int64_t h, int64_t t)
+{
+	const int64_t a =
+	    d * w->stride[0] - w->head[0] + t / w->size[1] * w->dilation[0];
+	const int64_t b =
+	    h * w->stride[1] - w->head[1] + t % w->size[1] * w->dilation[1];
+
+	return a < 0 || a >= w->in[0] || b < 0 || b >= w->in[1]
+		   ? NULL
+		   : x + (a * w->in[1] + b) * w->in[2];
+}
+
+/* split[p * phase + i] = line[i * s + p] */
+static inline void
+pool_split(
+    float *restrict split, const float *restrict line, int64_t phase, int64_t s)
+{
+	int64_t i, p;
+
+	if (s == 2)
+		for (i = 0; i < phase; i++) {
+			split[i] = line[2 * i];
+			split[phase + i] = line[2 * i + 1];
+		}
+	else
+		for (p = 0; p < s; p++)
+			for (i = 0; i < phase; i++)
+				split[p * phase + i] = line[i * s + p];
+}
+
+#define POOL(NAME, INIT, JOIN)                                                 \
+	static void NAME##_two(float *y, const float *a, const float *b,       \
+	    const float *c, int64_t n)                                         \
 	{                                                                      \
-		int64_t t = 1, i;                                              \
-		const float *a = x + tap[0], *b, *c;                           \
+		int64_t i;                                                     \
                                                                                \
-		if (taps == 1)                                                 \
-			memcpy(y, a, n * sizeof(*y));                          \
-		for (; t < taps; t += 2, a = y) {                              \
-			b = x + tap[t];                                        \
-			c = x + tap[t + 1 < taps ? t + 1 : t];                 \
-			if (t + 1 < taps)                                      \
-				for (i = 0; i < n; i++) {                      \
-					float v = JOIN(float, a[i], b[i]);     \
-					y[i] = JOIN(float, v, c[i]);           \
-				}                                              \
-			else                                                   \
-				for (i = 0; i < n; i++)                        \
-					y[i] = JOIN(float, a[i], b[i]);        \
+		if (c)                                                         \
+			for (i = 0; i < n; i++) {                              \
+				const float v = JOIN(float, a[i], b[i]);       \
+				y[i] = JOIN(float, v, c[i]);                   \
+			}                                                      \
+		else                                                           \
+			for (i = 0; i < n; i++)                                \
+				y[i] = JOIN(float, a[i], b[i]);                \
+	}                                                                      \
+                                                                               \
+	/* y = JOIN of k runs of n, NULL ones left out; any says if y holds    \
+	   something already */                                                \
+	static void NAME##_add(                                                \
+	    float *y, const float **run, int *runs, bool *any, int64_t n)      \
+	{                                                                      \
+		int i = 0;                                                     \
+                                                                               \
+		if (!*any && *runs == 1)                                       \
+			memcpy(y, run[i++], n * sizeof(*y));                   \
+		else if (!*any && *runs > 1) {                                 \
+			NAME##_two(                                            \
+			    y, run[0], run[1], *runs > 2 ? run[2] : NULL, n);  \
+			i = *runs > 2 ? 3 : 2;                                 \
 		}                                                              \
+		for (; i < *runs; i += 2)                                      \
+			NAME##_two(y, y, run[i],                               \
+			    i + 1 < *runs ? run[i + 1] : NULL, n);             \
+		*any |= *runs > 0;                                             \
+		*runs = 0;                                                     \
+	}                                                                      \
+                                                                               \
+	static void NAME(                                                      \
+	    const struct window *w, const float *x, float *y, float *room)     \
+	{                                                                      \
+		const int64_t phase = pool_phase(w), s = w->stride[2];         \
+		const int64_t many = w->size[0] * w->size[1];                  \
+		float *line = room, *split = room + phase * s;                 \
+		const float *run[16], *from;                                   \
+		int64_t d, h, t;                                               \
+		int runs = 0;                                                  \
+		bool any;                                                      \
+                                                                               \
+		for (t = 0; t < phase * s; t++)                                \
+			line[t] = INIT;                                        \
+		for (d = 0; d < w->out[0]; d++)                                \
+			for (h = 0; h < w->out[1]; h++, y += w->out[2]) {      \
+				float *to = line + w->head[2];                 \
+				any = false;                                   \
+				for (t = 0; t < many; t++) {                   \
+					run[runs] = pool_line(w, x, d, h, t);  \
+					runs += run[runs] != NULL;             \
+					if (runs == 15 || t == many - 1)       \
+						NAME##_add(to, run, &runs,     \
+						    &any, w->in[2]);           \
+				}                                              \
+				for (t = 0; !any && t < w->in[2]; t++)         \
+					to[t] = INIT;                          \
+				if (s > 1)                                     \
+					pool_split(split, line, phase, s);     \
+				from = s > 1 ? split : line;                   \
+				any = false;                                   \
+				for (t = 0; t < w->size[2]; t++) {             \
+					const int64_t at = t * w->dilation[2]; \
+					run[runs++] =                          \
+					    from + at % s * phase + at / s;    \
+					if (runs == 15 || t == w->size[2] - 1) \
+						NAME##_add(y, run, &runs,      \
+						    &any, w->out[2]);          \
+				}                                              \
+			}                                                      \
 	}
 
 /* ---- family: matrix products ---- */
@@ -1905,15 +2138,13 @@ lines_place(const struct lines *l, const struct window *w, int64_t d, int64_t h)
 typedef float lanes
     __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
-/* A is packed in panels of this many rows, the tallest that fit first */
+/* rows of C are taken so many at a time, the tallest that fit first */
 static inline int
 tall(int64_t rows)
 {
-	return rows >= TALL	       ? TALL
-	       : TALL > 8 && rows >= 8 ? 8
-	       : rows >= 4	       ? 4
-	       : rows >= 2	       ? 2
-				       : 1;
+	if (TALL > 8 && (rows == 8 || rows == 16 || (rows > 8 && rows < TALL)))
+		return 8;
+	return rows >= TALL ? TALL : rows >= 4 ? 4 : 1;
 }
 
 /* A (m by k, element (i, j) at a[i * rs + j * cs]), scaled, into m * k floats
@@ -1956,7 +2187,7 @@ pack_b(float *restrict p, const float *b, int64_t rs, int64_t cs, int64_t k,
 				memcpy(p + i * WIDE, b + i * rs + j,
 				    WIDE * sizeof(*p));
 		else if (rs == 1)
-			transpose_uint32_t((uint32_t *)p, WIDE,
+			transpose4((uint32_t *)p, WIDE,
 			    (const uint32_t *)b + j * cs, cs, k, w);
 		else
 			for (i = 0; i < k; i++)
@@ -1966,99 +2197,144 @@ pack_b(float *restrict p, const float *b, int64_t rs, int64_t cs, int64_t k,
 	}
 }
 
-/* one tile: T rows of c by a panel; c += or, where first, c = bias + product */
-#define TILE(T)                                                                \
-	static void tile_##T(int64_t k, const float *restrict a,               \
-	    const float *restrict b, float *restrict c, int64_t ldc,           \
-	    bool first, const float *bias)                                     \
+/*
+ * One tile: T rows of c by V times LANES columns.  c += A B or, where first,
+ * c = bias + A B; row j of B is at B, which may use b and off.
+ */
+#define TILE(NAME, T, V, B)                                                    \
+	__attribute__((noinline, unused)) static void NAME##_##T##_##V(        \
+	    int64_t k, const float *restrict a, int64_t rs, int64_t cs,        \
+	    const float *restrict b, const int64_t *restrict off,              \
+	    float *restrict c, int64_t ldc, bool first, const float *bias)     \
 	{                                                                      \
 		lanes x[T], y[T];                                              \
 		int64_t i, j;                                                  \
                                                                                \
+		(void)off;                                                     \
 		for (i = 0; i < T; i++) {                                      \
-			if (first) {                                           \
-				x[i] = (lanes){0} + (bias ? bias[i] : 0.0f);   \
-				y[i] = x[i];                                   \
+			x[i] = (lanes){0} + (first && bias ? bias[i] : 0.0f);  \
+			y[i] = x[i];                                           \
+			if (first)                                             \
 				continue;                                      \
-			}                                                      \
 			x[i] = *(const lanes *)(c + i * ldc);                  \
-			y[i] = *(const lanes *)(c + i * ldc + LANES);          \
+			if (V > 1)                                             \
+				y[i] = *(const lanes *)(c + i * ldc + LANES);  \
 		}                                                              \
-		for (j = 0; j < k; j++, a += T, b += WIDE) {                   \
-			const lanes u = *(const lanes *)b;                     \
-			const lanes v = *(const lanes *)(b + LANES);           \
+		for (j = 0; j < k; j++, a += cs) {                             \
+			const float *row = B;                                  \
+			const lanes u = *(const lanes *)row;                   \
+			const lanes v =                                        \
+			    *(const lanes *)(row + (V > 1 ? LANES : 0));       \
 			for (i = 0; i < T; i++) {                              \
-				x[i] += a[i] * u;                              \
-				y[i] += a[i] * v;                              \
+				x[i] += a[i * rs] * u;                         \
+				if (V > 1)                                     \
+					y[i] += a[i * rs] * v;                 \
 			}                                                      \
 		}                                                              \
 		for (i = 0; i < T; i++) {                                      \
 			*(lanes *)(c + i * ldc) = x[i];                        \
-			*(lanes *)(c + i * ldc + LANES) = y[i];                \
+			if (V > 1)                                             \
+				*(lanes *)(c + i * ldc + LANES) = y[i];        \
 		}                                                              \
 	}
-TILE(1)
-TILE(2)
-TILE(4)
-#if TALL > 8
-TILE(8)
-TILE(12)
-#else
-TILE(6)
-#endif
-
-/* k terms of a panel of t rows of c by n columns; a panel of b is bstep long */
-static inline void
-tiles(int t, int64_t n, int64_t k, const float *a, const float *b,
-    int64_t bstep, float *c, int64_t ldc, bool first, const float *bias)
-{
-	float edge[TALL * WIDE], *to;
-	int64_t j, r, w, ld;
-
-	for (j = 0; j < n; j += WIDE, b += bstep, c += WIDE) {
-		w = min64(WIDE, n - j);
-		to = w < WIDE ? edge : c;
-		ld = w < WIDE ? WIDE : ldc;
-		for (r = 0; r < t && w < WIDE && !first; r++)
-			memcpy(edge + r * WIDE, c + r * ldc, w * sizeof(*c));
-		switch (t) {
-		case 1: tile_1(k, a, b, to, ld, first, bias); break;
-		case 2: tile_2(k, a, b, to, ld, first, bias); break;
-		case 4: tile_4(k, a, b, to, ld, first, bias); break;
-#if TALL > 8
-		case 8: tile_8(k, a, b, to, ld, first, bias); break;
-		default: tile_12(k, a, b, to, ld, first, bias);
-#else
-		default: tile_6(k, a, b, to, ld, first, bias);
-#endif
-		}
-		for (r = 0; r < t && w < WIDE; r++)
-			memcpy(c + r * ldc, edge + r * WIDE, w * sizeof(*c));
+/* NAME(t, w, ...): the tile of t rows, and w columns rounded up */
+#define TILES_OF(NAME, HIGH, MIDDLE, B)                                        \
+	TILE(NAME, HIGH, 2, B)                                                 \
+	TILE(NAME, MIDDLE, 2, B)                                               \
+	TILE(NAME, 4, 2, B)                                                    \
+	TILE(NAME, 1, 2, B)                                                    \
+	TILE(NAME, HIGH, 1, B)                                                 \
+	TILE(NAME, 4, 1, B)                                                    \
+	TILE(NAME, 1, 1, B)                                                    \
+	static inline void NAME(int t, int64_t w, int64_t k, const float *a,   \
+	    int64_t rs, int64_t cs, const float *b, const int64_t *off,        \
+	    float *c, int64_t ldc, bool first, const float *bias)              \
+	{                                                                      \
+		if (w > LANES || t == MIDDLE)                                  \
+			(t == HIGH	  ? NAME##_##HIGH##_2                  \
+			    : t == MIDDLE ? NAME##_##MIDDLE##_2                \
+			    : t == 4	  ? NAME##_4_2                         \
+					  : NAME##_1_2)(                            \
+			    k, a, rs, cs, b, off, c, ldc, first, bias);        \
+		else                                                           \
+			(t == HIGH   ? NAME##_##HIGH##_1                       \
+			    : t == 4 ? NAME##_4_1                              \
+				     : NAME##_1_1)(                            \
+			    k, a, rs, cs, b, off, c, ldc, first, bias);        \
 	}
-}
+#if TALL == 12
+#define TILES(NAME, B) TILES_OF(NAME, 12, 8, B)
+#else
+#define TILES(NAME, B) TILES_OF(NAME, 6, 2, B)
+#endif
+TILES(tile, b + j * WIDE)
 
 /*
- * C = A B, or C += A B where add: both packed.  bias, if there is one, has a
- * number for each row of C.
+ * C = A B, or C += A B where add.  B is packed; A is packed where rs is 0, else
+ * element (i, j) is at a[i * rs + j * cs].  bias, if there is one, has a number
+ * for each row of C.
  */
 static inline void
-gemm(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c,
-    int64_t ldc, bool add, const float *bias)
+gemm(int64_t m, int64_t n, int64_t k, const float *a, int64_t rs, int64_t cs,
+    const float *b, float *c, int64_t ldc, bool add, const float *bias)
 {
 	const int64_t broad = 16 * WIDE;
-	int64_t p, i, j;
+	float edge[TALL * WIDE];
+	int64_t i, j, v, p, r, w, step;
 	int t;
 
 	for (j = 0; j < n; j += broad)
 		for (p = 0; p < k || p == 0; p += DEEP)
 			for (i = 0; i < m; i += t) {
 				t = tall(m - i);
-				tiles(t, min64(broad, n - j),
-				    min64(DEEP, k - p), a + i * k + p * t,
-				    b + j * k + p * WIDE, k * WIDE,
-				    c + i * ldc + j, ldc, !add && !p,
-				    bias ? bias + i : NULL);
+				step = min64(DEEP, k - p);
+				for (v = j; v < min64(n, j + broad);
+				     v += WIDE) {
+					const bool first = !add && p == 0;
+					const float *pb = b + v * k + p * WIDE;
+					float *to = c + i * ldc + v;
+
+					w = min64(WIDE, n - v);
+					const bool whole =
+					    w == WIDE ||
+					    (w == LANES && t != 8 && t != 2);
+					for (r = 0; r < t && !whole && !first;
+					     r++)
+						memcpy(edge + r * WIDE,
+						    to + r * ldc,
+						    w * sizeof(*c));
+					tile(t, w, step,
+					    rs ? a + i * rs + p * cs
+					       : a + i * k + p * t,
+					    rs ? rs : 1, rs ? cs : t, pb, NULL,
+					    whole ? to : edge,
+					    whole ? ldc : WIDE, first,
+					    bias ? bias + i : NULL);
+					for (r = 0; r < t && !whole; r++)
+						memcpy(to + r * ldc,
+						    edge + r * WIDE,
+						    w * sizeof(*c));
+				}
 			}
+}
+
+/* rows a multiple of a page apart crowd one set of the cache: pack those */
+static inline bool
+crowded(int64_t rs, int64_t cs, int64_t m)
+{
+	return m >= 4 && cs == 1 && rs * sizeof(float) % 2048 == 0;
+}
+
+/* C = A B (B packed), A packed into room of m * k floats if it is better so */
+static inline void
+gemm_auto(int64_t m, int64_t n, int64_t k, const float *a, int64_t rs,
+    int64_t cs, float *room, const float *b, float *c, int64_t ldc, bool add)
+{
+	if (crowded(rs, cs, m)) {
+		pack_a(room, a, rs, cs, m, k, 1.0f);
+		gemm(m, n, k, room, 0, 0, b, c, ldc, add, NULL);
+	} else
+		gemm(m, n, k, a, rs, cs, b, c, ldc, add, NULL);
 }
 
 /* ---- family: recurrent operators ---- */
@@ -2251,21 +2527,20 @@ struct sequences {
 	int d;		 /* the direction at work */
 	const float *pr; /* R packed */
 	const float *rb; /* the state's bias that is not in now yet, or NULL */
-	float *all, *now, *packed, *h, *c, *more;
+	float *all, *now, *h, *c, *more;
 	void (*products)(struct sequences *q);
 	void (*cell)(struct sequences *q, int64_t i);
 };
 
-/* now += A R over some gates: rows of a, packed, times columns from gate on */
+/* now += A R over some gates: rows of a times columns from gate on */
 static inline void
 recurrent_product(
     struct sequences *q, const float *a, int64_t gate, int64_t gates, float *to)
 {
 	const int64_t w = q->hidden, ld = q->gates * w;
 
-	pack_a(q->packed, a, w, 1, q->batch, w, 1.0f);
 	if (gate * w % WIDE == 0) {
-		gemm(q->batch, gates * w, w, q->packed, q->pr + gate * w * w,
+		gemm(q->batch, gates * w, w, a, w, 1, q->pr + gate * w * w,
 		    to + gate * w, ld, true, NULL);
 		return;
 	}
@@ -2280,7 +2555,7 @@ recurrent_product(
 
 /* one direction, gates beginning with bias; w and r packed */
 static inline void
-recurrent_direction(struct sequences *q, const float *px, const float *pw)
+recurrent_direction(struct sequences *q, float *px, const float *pw)
 {
 	const int64_t w = q->hidden, width = q->gates * w, d = q->d;
 	const bool layout = q->s->layout, back = q->s->back[d];
@@ -2297,8 +2572,8 @@ recurrent_direction(struct sequences *q, const float *px, const float *pw)
 				     (q->rb && j >= width - w
 					     ? 0.0f
 					     : b[(d * 2 + 1) * width + j]);
-	gemm(q->steps * q->batch, width, q->in, px, pw, q->all, width, true,
-	    NULL);
+	gemm_auto(q->steps * q->batch, width, q->in, q->x.data, q->in, 1, px,
+	    pw, q->all, width, true);
 	for (i = 0; i < q->batch; i++)
 		for (j = 0; j < w; j++) {
 			at = layout ? (i * q->directions + d) * w + j
@@ -2380,7 +2655,7 @@ recurrent_run(struct node *n, struct sequences *q, bool separate)
 	TRY(output(n, 1, 3, dims, &q->yh));
 	TRY(output(n, 2, 3, dims, &q->yc));
 	px = scratch_take(
-	    n, (rows * (q->in + width) + q->batch * (2 * width + 3 * w) +
+	    n, (rows * (q->in + width) + q->batch * (2 * width + 2 * w) +
 		   packed_b(q->in, width) + packed_b(w, width)) *
 		   sizeof(float));
 	if (!px)
@@ -2388,12 +2663,10 @@ recurrent_run(struct node *n, struct sequences *q, bool separate)
 	q->all = px + rows * q->in;
 	q->now = q->all + rows * width;
 	q->more = q->now + q->batch * width;
-	q->packed = q->more + q->batch * width;
-	q->h = q->packed + q->batch * w;
+	q->h = q->more + q->batch * width;
 	q->c = q->h + q->batch * w;
 	pw = q->c + q->batch * w;
 	pr = pw + packed_b(q->in, width);
-	pack_a(px, q->x.data, q->in, 1, rows, q->in, 1.0f);
 	for (q->d = 0; q->d < q->directions; q->d++) {
 		q->pr =
 		    s->r[q->d] ? s->r[q->d] : recurrent_pack(&q->r, q->d, pr);
