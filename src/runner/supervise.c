@@ -66,6 +66,7 @@ static struct {
 	int nreads;
 	uint64_t hangns, memory;
 	int pin;
+	int spin; /* there is a processor for each side */
 	int inputfd, sealed;
 	char *inputs;
 	cpu_set_t allowed, ours, theirs;
@@ -225,11 +226,11 @@ await(void)
 
 	while (
 	    (ack = __atomic_load_n(&c->ack, __ATOMIC_ACQUIRE)) != now->r.bell) {
-		if (c->spin)
+		if (job.spin)
 			control_pause();
 		else
 			control_sleep(&c->ack, ack, &c->acksleeper, 20);
-		if (c->spin && ++turns % LOOK)
+		if (job.spin && ++turns % LOOK)
 			continue;
 		if (!deadline)
 			deadline = clockns() + job.hangns;
@@ -368,12 +369,6 @@ ranfor(void)
 	return strtoull(text, NULL, 10);
 }
 
-static int
-spinning(void)
-{
-	return CPU_COUNT(&job.allowed) > job.threads;
-}
-
 /* of a runner that stands: does its main thread wait for the next bell, in the
    code of waiting and with the stack as it was before the candidate came?
    Where the system does not tell, yes. */
@@ -404,7 +399,7 @@ waits(void)
 	asleep = sscanf(text, "%ld %*x %lx", &nr, &op) == 2 &&
 		 (nr == SYS_futex || nr == SYS_restart_syscall) &&
 		 op == FUTEX_WAIT;
-	if (spinning() ? pc < now->r.idle || pc >= now->r.idleend : !asleep)
+	if (job.spin ? pc < now->r.idle || pc >= now->r.idleend : !asleep)
 		return 0;
 	if (!now->r.stack)
 		now->r.stack = sp;
@@ -588,7 +583,8 @@ call(uint64_t number, int keep, uint64_t *ns)
 	waited = delay();
 	if (bell(BELL_RUN, ns) < 0)
 		return -1;
-	now->r.wasdisturbed = delay() != waited;
+	/* where we share a processor with it each of us waits for the other */
+	now->r.wasdisturbed = job.spin && delay() != waited;
 	now->r.runcpu += cputime() - cpu;
 	return finish(number, keep);
 }
@@ -728,7 +724,7 @@ layout(void)
 	c->threads = job.threads;
 	c->nin = job.nin;
 	c->nout = job.nout;
-	c->spin = spinning();
+	c->spin = job.spin;
 	c->warm = !ask.cold;
 	snprintf(c->model, sizeof(c->model), "%s", now->r.arm->model);
 	snprintf(c->candidate, sizeof(c->candidate), "%s",
@@ -778,8 +774,9 @@ static void
 startguard(int sock)
 {
 	/* an emulator has a thread of its own */
-	now->r.guard = guard_start(
-	    sock, job.threads - !job.via[0], (double)job.hangns / 1e9);
+	now->r.guard =
+	    guard_start(sock, job.threads - (job.threads == 1 && !job.via[0]),
+		(double)job.hangns / 1e9);
 	now->r.guarded = now->r.guard != NULL;
 	close(sock);
 }
@@ -932,7 +929,8 @@ quit(void)
 	now->r.switches =
 	    status("nonvoluntary_ctxt_switches:") - now->r.switches;
 	now->r.memory = status("VmHWM:");
-	bell(BELL_QUIT, &ns);
+	if (bell(BELL_QUIT, &ns) < 0 && now->r.reaped)
+		now->r.status = NULL; /* it may be gone before we look */
 }
 
 /* the arms in turn: who waits stands still */
@@ -1212,6 +1210,7 @@ processors(void)
 	int i, left = job.threads;
 
 	sched_getaffinity(0, sizeof(job.allowed), &job.allowed);
+	job.spin = CPU_COUNT(&job.allowed) > job.threads;
 	if (!job.pin)
 		return;
 	for (i = CPU_SETSIZE - 1; i >= 0 && left; i--)
