@@ -104,6 +104,22 @@ for user in $users; do
 	done
 done
 
+BWRAP=$tmp/nosuch status 69 'no bubblewrap' "$top/bin/sandbox" --mode bubblewrap true
+errline 'says so, and what helps' 'bwrap is not installed.*install bubblewrap and permit user namespaces, or pass --no-sandbox'
+if "$top/bin/sandbox" --probe --mode jail >/dev/null 2>&1; then
+	BWRAP=$tmp/nosuch status 0 'then the jail is taken' "$top/bin/sandbox" \
+		/bin/cat /proc/self/status
+	ok 'with its filter' grep -q '^Seccomp:.2' "$tmp/out"
+	printf '#!/bin/sh\necho "bwrap: No permissions" >&2\nexit 1\n' >"$tmp/bwrap"
+	chmod +x "$tmp/bwrap"
+	BWRAP=$tmp/bwrap status 0 'also where bubblewrap is not permitted' \
+		"$top/bin/sandbox" /bin/cat /proc/self/status
+	ok 'with its filter too' grep -q '^Seccomp:.2' "$tmp/out"
+	BWRAP=$tmp/bwrap status 69 'unless it must be bubblewrap' \
+		"$top/bin/sandbox" --mode bubblewrap true
+	errline 'with its own words' 'bwrap: No permissions'
+fi
+
 user=self mode=none
 status 3 'none: the status is passed on' box /bin/bash -c 'exit 3'
 status 64 'no command' sandbox

@@ -62,6 +62,10 @@ bwrappath(void)
 {
 	static const char *const at[] = {
 	    "/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"};
+	const char *named = getenv("BWRAP");
+
+	if (named)
+		return access(named, X_OK) == 0 ? named : NULL;
 
 	for (size_t i = 0; i < LEN(at); i++)
 		if (access(at[i], X_OK) == 0)
@@ -513,6 +517,16 @@ environment(const struct sandbox *s, enum sandbox_mode mode)
 	return env;
 }
 
+/* bubblewrap may be gone already */
+static void
+go(int fd)
+{
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
+
+	(void)!write(fd, "", 1);
+	signal(SIGPIPE, old);
+}
+
 static void
 spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 {
@@ -540,6 +554,7 @@ spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 		err(EX_OSERR, "sandbox: fork");
 	if (p->pid == 0)
 		become(s, p->mode, &q, &a);
+	p->endfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	close(q.out[1]);
 	close(q.err[1]);
 	close(q.report[1]);
@@ -552,7 +567,7 @@ spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 	if (p->mode == SANDBOX_BWRAP) {
 		childpid(p);
 		limitprocs(p->child, s->procs ? s->procs : PROCS);
-		(void)!write(q.go[1], "", 1);
+		go(q.go[1]);
 	}
 	close(q.go[1]);
 }
@@ -627,9 +642,10 @@ sandbox_kill(struct sandboxed *p)
 int
 sandbox_poll(struct sandboxed *p, int ms)
 {
-	struct pollfd f[3] = {{.fd = p->outfd, .events = POLLIN},
+	struct pollfd f[4] = {{.fd = p->outfd, .events = POLLIN},
 	    {.fd = p->errfd, .events = POLLIN},
-	    {.fd = p->statusfd, .events = POLLIN}};
+	    {.fd = p->statusfd, .events = POLLIN},
+	    {.fd = p->endfd, .events = POLLIN}};
 	uint64_t now = nowns();
 	int status;
 
@@ -643,9 +659,10 @@ sandbox_poll(struct sandboxed *p, int ms)
 		ms = now >= p->deadline
 			 ? 20
 			 : (int)((p->deadline - now) / 1000000) + 1;
-	if (p->outfd < 0 && p->errfd < 0 && p->statusfd < 0 && ms > 2)
+	if (p->endfd < 0 && p->outfd < 0 && p->errfd < 0 && p->statusfd < 0 &&
+	    ms > 2)
 		ms = 2;
-	poll(f, 3, ms);
+	poll(f, 4, ms);
 	take(p, &p->outfd, &p->out, p->limit);
 	take(p, &p->errfd, &p->err, p->limit);
 	take(p, &p->statusfd, &p->report, 4096);
@@ -677,6 +694,8 @@ sandbox_free(struct sandboxed *p)
 		close(p->errfd);
 	if (p->statusfd >= 0)
 		close(p->statusfd);
+	if (p->endfd >= 0)
+		close(p->endfd);
 	buf_free(&p->out);
 	buf_free(&p->err);
 	buf_free(&p->report);

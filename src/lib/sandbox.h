@@ -6,7 +6,8 @@
  * writable directory, a private /tmp, a seccomp filter (jail.h), rlimits, wall
  * time.  Where bubblewrap cannot be had or is not permitted, the process is
  * locked up by what the kernel gives without it (Landlock, seccomp, rlimits),
- * and sandbox_json says what is missing.
+ * and sandbox_json says what is missing.  BWRAP in the environment names
+ *another bwrap.
  *
  *	struct sandbox s = {.argv = argv, .ro = (const char *[]){dir, NULL},
  *	    .rw = "/path/out", .wall = 60};
@@ -70,8 +71,9 @@ struct sandboxed {
 	enum sandbox_end end;
 	int status;
 	int outfd, errfd, statusfd; /* read ends, -1 once at their end */
-	struct buf out, err;	    /* what was kept */
-	struct buf report;	    /* bubblewrap's own words */
+	int endfd; /* readable once pid has ended; -1 where there is no such */
+	struct buf out, err; /* what was kept */
+	struct buf report;   /* bubblewrap's own words */
 	size_t limit;
 	uint64_t lost;	    /* bytes of output beyond the limit */
 	uint64_t start, ns; /* when it began, how long it took */
