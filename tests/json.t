@@ -43,4 +43,11 @@ ok 'two come out' test "$(unpack <<<"$record$record" | wc -l)" = 2
 printf '{\n "task": {"op":\n "Relu"},"request":{"engine":"ort"},"response":{"outcome":"refused"}}' |
 	status 0 'a pretty-printed record' unpack
 
+# a wrong element of that value stopped a run: it was printed as an integer
+for v in -3.5740402849939456e16 9007199254740994.0 1e16 6.8e37; do
+	sed "s/\"Relu\"/&,\"x\":$v/" <<<"$record" | unpack >"$tmp/in"
+	status 0 "$v is read back" unpack <"$tmp/in"
+	ok "$v is the same" jq -e --argjson v "$v" '.task.x == $v' "$tmp/in"
+done
+
 finish

@@ -524,6 +524,8 @@ printnumber(struct buf *b, double v)
 	}
 	if (v == trunc(v) && fabs(v) <= JSON_INT)
 		snprintf(s, sizeof(s), "%.0f", v);
+	else if (!strpbrk(s, ".e")) /* no integer: the reader refuses these */
+		snprintf(s, sizeof(s), "%.*e", digits - 1, v);
 	buf_adds(b, s);
 }
 
