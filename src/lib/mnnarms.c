@@ -33,7 +33,8 @@ place(char *model, const char *dir, const char *name)
 static int
 telling(const char *line, size_t n)
 {
-	return (n > 8 && memcmp(line, "mkbench:", 8) == 0) ||
+	return (n > 9 && memcmp(line, "mkbench: ", 9) == 0 &&
+		   !memmem(line, n, " called ", 8)) ||
 	       memmem(line, n, "Not Support", 11) ||
 	       memmem(line, n, "[ERROR]", 7);
 }
