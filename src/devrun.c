@@ -50,7 +50,7 @@
 static const char *devicename = "host", *enginename;
 static enum sandbox_mode sandboxmode = SANDBOX_AUTO;
 static uint8_t master[32];
-static int seeded, same, quick;
+static int seeded, same, quick, untimed;
 static double seconds = 2, margin = 0.01;
 static long fixedcalls;
 static int threads = 1, leastpairs = 5;
@@ -773,9 +773,9 @@ measure(void)
 
 	if (now.arms.refused)
 		return refused(now.run);
-	native = pilot(NATIVE);
+	native = untimed ? NULL : pilot(NATIVE);
 	candidate = pilot(CANDIDATE);
-	if (!well(native))
+	if (native && !well(native))
 		json_set(now.run, "baseline",
 		    cJSON_CreateString(now.arms.why
 					   ? now.arms.why
@@ -788,7 +788,7 @@ measure(void)
 		rc = 0;
 	}
 	cJSON_Delete(candidate);
-	end = rc == 0 && well(native) ? pairs() : NULL;
+	end = rc == 0 && native && well(native) ? pairs() : NULL;
 	cJSON_Delete(native);
 	if (end) {
 		ended(now.run, end);
@@ -857,7 +857,8 @@ judge(const cJSON *record)
 		    json_string(task, "name"), ort_why());
 	for (i = 0; i < ARMS; i++)
 		now.rounds[i] = cJSON_CreateArray();
-	lock = locked();
+	/* what is not timed may share the device */
+	lock = untimed ? -1 : locked();
 	now.start = nowns();
 	json_set(now.run, "status", cJSON_CreateString("ok"));
 	opensession(task);
@@ -877,7 +878,8 @@ judge(const cJSON *record)
 	json_set(now.run, "seconds", cJSON_CreateNumber(elapsed()));
 	gen_keyhex(master, hex);
 	json_set(now.run, "seed", cJSON_CreateString(hex));
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	free(now.ratios);
 	free(now.fine);
 }
@@ -955,6 +957,7 @@ usage(int rc)
 	    "  -n, --calls N        timed calls a round (default: by time)\n"
 	    "  -j, --threads N      the engine's threads (default: 1)\n"
 	    "  -s, --seed HEX       64 hex digits: the inputs of another run\n"
+	    "      --untimed        verify the candidate only, beside others\n"
 	    "  -q, --quick          less time, wider interval: for rewards\n"
 	    "  -A, --aa             native against native\n"
 	    "  -P, --planted F      native against itself, F times slower\n"
@@ -1013,8 +1016,9 @@ main(int argc, char **argv)
 	    {"time", 1, 0, 't'}, {"calls", 1, 0, 'n'}, {"threads", 1, 0, 'j'},
 	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"planted", 1, 0, 'P'},
 	    {"no-sandbox", 0, 0, 'N'}, {"sandbox", 1, 0, 'M'},
-	    {"aa", 0, 0, 'A'}, {"engine", 1, 0, 'e'}, {"output", 1, 0, 'o'},
-	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
+	    {"aa", 0, 0, 'A'}, {"untimed", 0, 0, 'U'}, {"engine", 1, 0, 'e'},
+	    {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
+	    {0}};
 	const char *out = NULL;
 	int c;
 
@@ -1032,6 +1036,7 @@ main(int argc, char **argv)
 		case 's': seedarg(optarg); break;
 		case 'q': quickly(); break;
 		case 'A': same = 1; break;
+		case 'U': untimed = 1; break;
 		case 'N': sandboxmode = SANDBOX_NONE; break;
 		case 'M': sandboxmode = sandbox_mode(optarg); break;
 		case 'P': plant(optarg); break;

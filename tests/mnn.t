@@ -34,7 +34,7 @@ built() {
 }
 # ran NAME FILTER: what was built last, run
 ran() {
-	status 0 "$1" devrun -q "$tmp/built"
+	status 0 "$1" devrun --untimed "$tmp/built"
 	cp "$tmp/out" "$tmp/ran"
 	ok "$1: $2" jq -e ".run|$2" "$tmp/ran"
 }
@@ -70,7 +70,7 @@ register='REGISTER_CPU_OP_CREATOR(MineCreator, OpType_ReLU);'
 atomic() {
 	relu "$loop" "$register" >"$tmp/k"
 	built "$1: atomic" Relu "$tmp/k" '.status=="ok" and .kind=="atomic" and .mnn.version!=null'
-	ran "$1: atomic runs" '.status=="ok" and .verify.failed==0 and .speedup.pairs>0'
+	ran "$1: atomic runs" '.status=="ok" and .verify.failed==0'
 	relu "$loop" '' >"$tmp/k"
 	built "$1: no registration" Relu "$tmp/k" '.status=="failed" and (.log|test("kernel.cpp:[0-9]+:1: error: nothing is registered"))'
 	relu "$loop" '} REGISTER_CPU_OP_CREATOR(MNN::MineCreator, OpType_ReLU); namespace MNN {' >"$tmp/k"

@@ -3,7 +3,8 @@
 #
 # usage: mnn-bench.sh ROOT BUILD [COPY]
 #
-# Ours: N candidates at two jobs through unpack, xcompile and devrun's verification,
+# Ours: N candidates at two jobs (the tree's own file of the operator, each time with
+# another first line) through xcompile and devrun's verification,
 # from a tree and build that are only read; their checksums before and after.
 # By hand, the way of an operator file put into the tree: in COPY, a writable copy
 # of tree and build made by the user (make and its makefiles of the copy must lead
@@ -23,17 +24,16 @@ sum() {
 # a candidate nobody has compiled before
 candidate() {
 	jq -nc --slurpfile t "$top/tasks/activation/relu_4d.json" --arg n "$1 $$ $RANDOM" \
-		--rawfile k "$top/tasks/oracle/mnn/Relu.cpp" --rawfile h "$top/tasks/oracle/mnn/kernel.hpp" \
+		--rawfile k "$root/source/backend/cpu/CPURelu.cpp" \
 		'$t[0] + {request: {engine: "mnn", files: []}, response: {},
-		candidate: {status: "ok", files: [{name: "kernel.cpp", text: ("// \($n)\n" + $k)},
-		{name: "kernel.hpp", text: $h}]}}'
+		candidate: {status: "ok", files: [{name: "kernel.cpp", text: ("// \($n)\n" + $k)}]}}'
 }
 
 one() {
-	candidate "$1" | xcompile | devrun -q -n 1 -t 0.01 >"$tmp/$1.json"
+	candidate "$1" | xcompile | devrun --untimed >"$tmp/$1.json"
 }
 export -f one candidate
-export top tmp
+export top tmp root
 
 before=$(sum)
 one warm

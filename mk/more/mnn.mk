@@ -4,10 +4,10 @@ MNNTASKS := $(wildcard tasks/*/*.json)
 MNNNATIVE := build/mnn-native
 vpath %.json $(sort $(dir $(MNNTASKS)))
 
-# native against native: verified against ONNX Runtime, hardly timed
+# native against native: verified against ONNX Runtime, not timed
 $(MNNNATIVE)/%.json: %.json $(BIN)/devrun mk/engines/maps/mnn.json
 	@mkdir -p $(@D)
-	@jq -c . $< | $(BIN)/devrun -A -q -t 0.1 -e mnn -o $@
+	@jq -c . $< | $(BIN)/devrun -A --untimed -e mnn -o $@
 
 ## mnn-native     which core tasks MNN's own kernels get right, and why not
 .PHONY: mnn-native
