@@ -57,11 +57,11 @@ battery() {
 	wait $pid 2>/dev/null
 
 	status 124 "$mode, $user: wall time, with all that was started" \
-		box --wall 1 /bin/bash -c 'sleep 4711 & sleep 4711'
-	! pgrep -x -f 'sleep 4711' >"$tmp/out"
+		box --wall 1 /bin/bash -c "sleep 4711.$$ & sleep 4711.$$"
+	! pgrep -x -f "sleep 4711.$$" >"$tmp/out"
 	result $? "$mode, $user: nothing is left running" <"$tmp/out"
 	status 137 "$mode, $user: CPU time" \
-		box --cpu 1 --wall 20 /bin/bash -c 'while :; do :; done'
+		box --cpu 1 --wall 300 /bin/bash -c 'while :; do :; done'
 	says 'much memory is to be had' '^300000000$' "$eater"
 	box --memory 100000000 /bin/bash -c "$eater" >"$tmp/out" 2>&1
 	grep -q 'Out of memory' "$tmp/out"

@@ -555,6 +555,7 @@ spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 	if (p->pid == 0)
 		become(s, p->mode, &q, &a);
 	p->endfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	p->childfd = -1;
 	close(q.out[1]);
 	close(q.err[1]);
 	close(q.report[1]);
@@ -566,6 +567,8 @@ spawn(const struct sandbox *s, struct sandboxed *p, enum sandbox_mode mode)
 	p->statusfd = q.report[0];
 	if (p->mode == SANDBOX_BWRAP) {
 		childpid(p);
+		if (p->child != p->pid)
+			p->childfd = (int)syscall(SYS_pidfd_open, p->child, 0);
 		limitprocs(p->child, s->procs ? s->procs : PROCS);
 		go(q.go[1]);
 	}
@@ -669,6 +672,9 @@ sandbox_poll(struct sandboxed *p, int ms)
 	if (waitpid(p->pid, &status, WNOHANG) != p->pid)
 		return 1;
 	kill(-p->pid, SIGKILL);
+	if (p->childfd >= 0)
+		poll(&(struct pollfd){.fd = p->childfd, .events = POLLIN}, 1,
+		    10000);
 	ended(p, status);
 	p->pid = -1;
 	return 0;
@@ -696,6 +702,8 @@ sandbox_free(struct sandboxed *p)
 		close(p->statusfd);
 	if (p->endfd >= 0)
 		close(p->endfd);
+	if (p->childfd >= 0)
+		close(p->childfd);
 	buf_free(&p->out);
 	buf_free(&p->err);
 	buf_free(&p->report);

@@ -71,7 +71,8 @@ struct sandboxed {
 	enum sandbox_end end;
 	int status;
 	int outfd, errfd, statusfd; /* read ends, -1 once at their end */
-	int endfd; /* readable once pid has ended; -1 where there is no such */
+	int endfd, childfd;  /* readable once pid, child and all that is inside
+				have ended; -1 where there is no such */
 	struct buf out, err; /* what was kept */
 	struct buf report;   /* bubblewrap's own words */
 	size_t limit;
