@@ -21,7 +21,7 @@ packages() {
 	case $1 in
 	base) echo gcc g++ make libc6-dev pkg-config libcjson-dev libmd-dev \
 		libtree-sitter-dev libprotobuf-c-dev protobuf-c-compiler \
-		libonnx-dev libcurl4-openssl-dev libseccomp-dev parallel jq \
+		libonnx-dev libcurl4-openssl-dev parallel jq \
 		bubblewrap ca-certificates util-linux
 		[ -n "${ORT_DIR:-}" ] && [ -d build/npm/node_modules/tree-sitter-cpp ] ||
 			command -v npm >/dev/null || echo npm ;;
