@@ -1,6 +1,9 @@
 #include "kernel.h"
 
-#define EACH(X, F) EACH_WIDE(X, F) X(UINT32, uint32_t, F) X(UINT64, uint64_t, F)
+#define EACH(X, F)                                                             \
+	EACH_WIDE(X, F)                                                        \
+	X(UINT32, uint32_t, F)                                                 \
+	X(UINT64, uint64_t, F) X(INT8, int8_t, F) X(UINT8, uint8_t, F)
 
 /* out and in may be one: the running result */
 #define FOLD(NAME, T, F)                                                       \
