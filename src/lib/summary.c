@@ -331,8 +331,8 @@ percent(char *s, size_t n, double v)
 		snprintf(s, n, "%.1f", p);
 }
 
-static void
-cell(char *s, size_t n, const cJSON *row, const char *column)
+void
+summary_cell(char *s, size_t n, const cJSON *row, const char *column)
 {
 	const cJSON *r = json_object(row, column);
 	char p[16];
@@ -350,7 +350,7 @@ plainrow(FILE *fp, const char *name, const cJSON *row)
 
 	fprintf(fp, "%-14s%5.0f", name, json_number(row, "tasks"));
 	for (i = 0; i < LEN(columns); i++) {
-		cell(text, sizeof(text), row, columns[i]);
+		summary_cell(text, sizeof(text), row, columns[i]);
 		fprintf(fp, "  %-10s", text);
 	}
 	putc('\n', fp);
@@ -362,9 +362,9 @@ notes(FILE *fp, const cJSON *m)
 	const cJSON *o = json_object(m, "overall");
 	char a[40], b[40], c[40];
 
-	cell(a, sizeof(a), o, "confident_0.5");
-	cell(b, sizeof(b), o, "confident_1.0");
-	cell(c, sizeof(c), o, "confident_1.5");
+	summary_cell(a, sizeof(a), o, "confident_0.5");
+	summary_cell(b, sizeof(b), o, "confident_1.0");
+	summary_cell(c, sizeof(c), o, "confident_1.5");
 	fprintf(fp,
 	    "\nRates in per cent with their 95 %% intervals (Wilson), per task "
 	    "the best attempt.\n"
@@ -377,7 +377,7 @@ notes(FILE *fp, const cJSON *m)
 		    "%.2f\n",
 		    json_number(o, "geomean_speedup"));
 	if (json_number(o, "heldout_tasks") > 0) {
-		cell(a, sizeof(a), o, "heldout");
+		summary_cell(a, sizeof(a), o, "heldout");
 		fprintf(fp, "Right on a held-out shape too: %s of %.0f tasks\n",
 		    a, json_number(o, "heldout_tasks"));
 	}
@@ -420,7 +420,7 @@ gridrow(FILE *fp, const char *name, const cJSON *row, const char *begin,
 
 	fprintf(fp, "%s%s%s%.0f", begin, name, sep, json_number(row, "tasks"));
 	for (i = 0; i < LEN(columns); i++) {
-		cell(text, sizeof(text), row, columns[i]);
+		summary_cell(text, sizeof(text), row, columns[i]);
 		fprintf(fp, "%s%s", sep, text);
 	}
 	fputs(end, fp);

@@ -38,4 +38,8 @@ cJSON *summary_json(const struct summary *s);
    if there is no such format */
 void summary_print(FILE *fp, const cJSON *figures, const char *format);
 
+/* a rate of a row of figures as the tables print it: per cent and the ends of
+   its interval, "87.5 69-96" */
+void summary_cell(char *s, size_t n, const cJSON *row, const char *column);
+
 #endif

@@ -1,0 +1,31 @@
+/*
+ * Pages: text that stays text, whoever wrote it, and the frame around it.
+ */
+#ifndef HTML_H
+#define HTML_H
+
+#include "util.h"
+
+/*
+ * Add n bytes as text, for content and for quoted attributes: markup is
+ * escaped, control characters become their pictures (U+2400 ...), and what
+ * would turn or hide the text around it (bidi, zero width) is named, [U+202E].
+ * Bytes that are not UTF-8 become U+FFFD.
+ */
+void html_text(struct buf *b, const char *s, size_t n);
+void html_str(struct buf *b, const char *s); /* NULL adds nothing */
+
+/* a formatted piece of text, escaped */
+void html_textf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+
+/* a folded text: <details> with a summary in words, and the text as <pre> */
+void html_fold(struct buf *b, const char *summary, const char *text);
+
+/* a page's begin and end; up leads to the folder of style.css ("" or "../") */
+void html_head(struct buf *b, const char *title, const char *up);
+void html_foot(struct buf *b);
+
+/* write style.css and sort.js there; -1 and errno on failure */
+int html_assets(const char *dir);
+
+#endif

@@ -1,0 +1,218 @@
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "runread.h"
+
+#define MOST ((size_t)1 << 30)
+
+static void
+copy(cJSON *to, const cJSON *from, const char *key)
+{
+	const cJSON *v = json_get(from, key);
+
+	if (v)
+		json_set(to, key, cJSON_Duplicate(v, 1));
+}
+
+/* what the report says of a run comes from its records where they say it */
+static void
+facts(cJSON *manifest, const cJSON *record)
+{
+	const cJSON *run = json_get(record, "run");
+
+	if (!json_get(manifest, "engine_facts"))
+		copy(manifest, run, "engine_facts");
+	if (!json_get(manifest, "machine"))
+		copy(manifest, run, "machine");
+	if (!json_get(manifest, "emulated"))
+		copy(manifest, run, "emulated");
+	if (!json_get(manifest, "compiler")) {
+		copy(manifest, json_get(record, "build"), "compiler");
+		copy(manifest, json_get(record, "build"), "flags");
+	}
+	if (!json_get(manifest, "answered_by"))
+		copy(manifest, json_get(record, "response"), "answered_by");
+}
+
+static int
+numberof(const char *dir)
+{
+	const char *slash = strrchr(dir, '/');
+
+	return slash ? atoi(slash + 1) : 0;
+}
+
+static cJSON *
+attempt(const cJSON *record, const char *dir)
+{
+	static const char *const keys[] = {"status", "class", "evidence",
+	    "reason", "compiled", "correct", "speedup", "low", "high",
+	    "heldout", "emulated", "track"};
+	const cJSON *verdict = json_get(record, "verdict");
+	const cJSON *agent = json_get(record, "agent");
+	cJSON *a = cJSON_CreateObject();
+	size_t i;
+
+	json_set(a, "attempt", cJSON_CreateNumber(numberof(dir)));
+	json_set(a, "dir", cJSON_CreateString(dir));
+	copy(a, json_get(record, "request"), "role");
+	copy(a, agent, "parent");
+	copy(a, agent, "why");
+	copy(a, json_get(record, "skipped"), "reason");
+	if (json_get(record, "skipped"))
+		json_set(a, "status", cJSON_CreateString("skipped"));
+	for (i = 0; verdict && i < LEN(keys); i++)
+		copy(a, verdict, keys[i]);
+	copy(a, json_get(record, "response"), "cost");
+	copy(a, json_get(record, "run"), "roofline");
+	return a;
+}
+
+static void
+take(struct run *r, const cJSON *record, const char *file)
+{
+	const char *name =
+	    json_stringor(json_object(record, "task"), "name", "task");
+	cJSON *list = json_get(r->attempts, name);
+	char *dir = xstrdup(file), *slash = strrchr(dir, '/');
+
+	if (slash)
+		*slash = '\0';
+	if (!list) {
+		list = cJSON_CreateArray();
+		cJSON_AddItemToObject(r->attempts, name, list);
+	}
+	cJSON_AddItemToArray(list, attempt(record, dir));
+	if (json_get(record, "verdict")) {
+		summary_add(&r->figures, record, file);
+		facts(r->manifest, record);
+	}
+	free(dir);
+}
+
+static void
+takefile(struct run *r, const char *path, time_t *last)
+{
+	struct jsonin in = {.fp = fopen(path, "re"), .name = path};
+	struct stat st;
+	cJSON *record;
+
+	if (!in.fp) {
+		if (errno != ENOENT)
+			err(EX_UNAVAILABLE, "%s", path);
+		return; /* not done yet */
+	}
+	if (fstat(fileno(in.fp), &st) == 0 && st.st_mtime > *last)
+		*last = st.st_mtime;
+	while ((record = json_readrecord(&in))) {
+		take(r, record, path);
+		cJSON_Delete(record);
+	}
+	json_end(&in);
+	fclose(in.fp);
+}
+
+static cJSON *
+manifest(const char *dir)
+{
+	char *path = xasprintf("%s/run.json", dir);
+	cJSON *m = json_readfile(path);
+
+	free(path);
+	return m;
+}
+
+void
+run_read(struct run *r, const char *dir)
+{
+	char *path = xasprintf("%s/goals", dir), *p, *nl, when[40];
+	const char *slash = strrchr(dir, '/');
+	struct buf goals = {0};
+	time_t last = 0;
+	struct tm tm;
+	cJSON *m;
+
+	if (buf_readfile(&goals, path, MOST) < 0)
+		err(EX_UNAVAILABLE, "%s", path);
+	*r = (struct run){.dir = xstrdup(dir),
+	    .name = xstrdup(slash ? slash + 1 : dir),
+	    .manifest = manifest(dir),
+	    .attempts = cJSON_CreateObject()};
+	for (p = goals.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
+		*nl = '\0';
+		takefile(r, p, &last);
+	}
+	if (!r->figures.attempts)
+		errx(EX_UNAVAILABLE, "%s: nothing done yet", dir);
+	strftime(
+	    when, sizeof(when), "%Y-%m-%d %H:%M UTC", gmtime_r(&last, &tm));
+	json_set(r->manifest, "when", cJSON_CreateString(when));
+	m = summary_json(&r->figures);
+	r->summary = cJSON_DetachItemFromObjectCaseSensitive(m, "summary");
+	cJSON_Delete(m);
+	r->tasks = r->figures.tasks;
+	buf_free(&goals);
+	free(path);
+}
+
+void
+run_readfile(struct run **runs, size_t *n, const char *path)
+{
+	cJSON *file = json_readfile(path);
+	const cJSON *list =
+	    json_array(json_object(file, "leaderboard"), "runs");
+	struct run *r;
+
+	json_each (item, list) {
+		*runs = xreallocarray(*runs, *n + 1, sizeof(**runs));
+		r = &(*runs)[(*n)++];
+		*r = (struct run){.dir = xstrdup(path),
+		    .foreign = 1,
+		    .manifest =
+			cJSON_Duplicate(json_object(item, "manifest"), 1),
+		    .name = xstrdup(json_string(item, "run")),
+		    .summary = cJSON_Duplicate(json_object(item, "summary"), 1),
+		    .tasks = cJSON_Duplicate(json_object(item, "tasks"), 1)};
+	}
+	cJSON_Delete(file);
+}
+
+/* counts without the paths of this machine */
+static cJSON *
+counts(const cJSON *tasks)
+{
+	cJSON *copied = cJSON_Duplicate(tasks, 1);
+
+	json_each (t, copied)
+		cJSON_DeleteItemFromObjectCaseSensitive(t, "best");
+	return copied;
+}
+
+cJSON *
+run_leaderboard(const struct run *runs, size_t n)
+{
+	cJSON *out = cJSON_CreateObject(), *list = cJSON_CreateArray(), *o;
+	size_t i;
+
+	json_set(out, "leaderboard", cJSON_CreateObject());
+	for (i = 0; i < n; i++) {
+		o = cJSON_CreateObject();
+		json_set(o, "run", cJSON_CreateString(runs[i].name));
+		json_set(o, "manifest", cJSON_Duplicate(runs[i].manifest, 1));
+		json_set(o, "summary", cJSON_Duplicate(runs[i].summary, 1));
+		json_set(o, "tasks", counts(runs[i].tasks));
+		cJSON_AddItemToArray(list, o);
+	}
+	json_set(json_get(out, "leaderboard"), "runs", list);
+	return out;
+}
+
+const cJSON *
+run_attempts(const struct run *r, const char *task)
+{
+	return json_get(r->attempts, task);
+}

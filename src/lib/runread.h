@@ -1,0 +1,39 @@
+/*
+ * A run as its report sees it: the manifest, the counts of each task and a
+ * line for each attempt.  All figures come from summary.h.
+ */
+#ifndef RUNREAD_H
+#define RUNREAD_H
+
+#include "summary.h"
+
+struct run {
+	char *dir;	 /* results/RUN, or the file the run came from */
+	char *name;	 /* RUN */
+	int foreign;	 /* it came from a file: no task pages, no attempts */
+	cJSON *manifest; /* run.json, and when, machine, engine_facts */
+	cJSON *summary;	 /* what summary_json calls summary */
+	cJSON *tasks;	 /* name -> counts, as of struct summary */
+	cJSON *attempts; /* task -> array of attempts, see below */
+	struct summary figures;
+};
+
+/*
+ * An attempt: attempt (its number), role, why, parent, status, class, evidence,
+ * compiled, correct, speedup, low, high, heldout, emulated, cost, dir, and of a
+ * roofline native and candidate.  What is not known is absent.
+ */
+
+/* read results/RUN; status 69 if it is none or has nothing done */
+void run_read(struct run *r, const char *dir);
+
+/* add the runs of a file {"leaderboard":{"runs":[...]}} to *runs */
+void run_readfile(struct run **runs, size_t *n, const char *path);
+
+/* the runs as that JSON; caller deletes */
+cJSON *run_leaderboard(const struct run *runs, size_t n);
+
+/* its attempts of a task, or NULL */
+const cJSON *run_attempts(const struct run *r, const char *task);
+
+#endif
