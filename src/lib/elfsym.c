@@ -153,24 +153,24 @@ static const char *
 sections(const struct image *im, struct elfsym *e)
 {
 	uint32_t want = im->head->e_type == ET_REL ? SHT_SYMTAB : SHT_DYNSYM;
-	const char *why = "it has no symbol table";
+	const char *why = NULL;
 	const Elf64_Shdr *s;
+	int found = 0;
 
-	for (size_t i = 0; (s = section(im, i)); i++) {
-		if (s->sh_type == want)
+	/* in an object what runs when it is loaded comes before the symbols */
+	for (size_t i = 0; !why && (s = section(im, i)); i++) {
+		if (s->sh_type == want) {
+			found = 1;
 			why = symbols(im, s, e);
-		else if (s->sh_type == SHT_SYMTAB)
+		} else if (s->sh_type == SHT_SYMTAB) {
 			why = locals(im, s, e);
-		else if (s->sh_type == SHT_DYNAMIC)
+		} else if (s->sh_type == SHT_DYNAMIC) {
 			why = dynamic(im, s, e);
-		else if (s->sh_type == SHT_INIT_ARRAY && want == SHT_SYMTAB)
+		} else if (s->sh_type == SHT_INIT_ARRAY && want == SHT_SYMTAB) {
 			e->starters += (long)(s->sh_size / 8);
-		else
-			continue;
-		if (why)
-			break;
+		}
 	}
-	return why;
+	return why || found ? why : "it has no symbol table";
 }
 
 const char *
