@@ -1411,7 +1411,9 @@ struct numbers {
 		const T *restrict x = in.data;                                 \
 		T *restrict y = out.data;                                      \
 		const T a = (T)s->a, b = (T)s->b;                              \
-		for (int64_t i = 0; i < in.n; i++)                             \
+		/* stores of bytes could change in.n */                        \
+		const int64_t count = in.n;                                    \
+		for (int64_t i = 0; i < count; i++)                            \
 			y[i] = F(T, x[i]);                                     \
 		(void)a;                                                       \
 		(void)b;                                                       \
@@ -1490,20 +1492,21 @@ struct numbers {
 /* the rows of loop l: R *z from T *x and *y, whose innermost step is 0 or 1 */
 #define BINARY_ROWS(R, T, F, zdata, xdata, ydata)                              \
 	do {                                                                   \
+		const int64_t wide = l.n;                                      \
 		R *restrict z = (R *)(zdata) + l.off[0];                       \
 		const T *x = (const T *)(xdata) + l.off[1];                    \
 		const T *y = (const T *)(ydata) + l.off[2];                    \
 		if (!l.step[1][l.rank - 1]) {                                  \
 			const T v = *x;                                        \
-			for (int64_t i = 0; i < l.n; i++)                      \
+			for (int64_t i = 0; i < wide; i++)                     \
 				z[i] = F(T, v, y[i]);                          \
 		} else if (!l.step[2][l.rank - 1]) {                           \
 			const T v = *y;                                        \
 			(void)v;                                               \
-			for (int64_t i = 0; i < l.n; i++)                      \
+			for (int64_t i = 0; i < wide; i++)                     \
 				z[i] = F(T, x[i], v);                          \
 		} else                                                         \
-			for (int64_t i = 0; i < l.n; i++)                      \
+			for (int64_t i = 0; i < wide; i++)                     \
 				z[i] = F(T, x[i], y[i]);                       \
 	} while (loop_next(&l));
 
