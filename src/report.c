@@ -131,7 +131,8 @@ aboutrun(struct buf *b, const struct run *r)
 	item(b, "Attempts", text);
 	free(text);
 	item(b, "Last result", json_stringor(m, "when", NULL));
-	item(b, "Cost, $", json_stringor(r->summary, "cost", NULL));
+	item(b, "Cost, $",
+	    json_stringor(json_get(r->summary, "overall"), "cost", NULL));
 	buf_adds(b, "</dl>\n");
 	free(how);
 	free(on);
@@ -511,7 +512,8 @@ boardrow(struct buf *b, const struct run *r)
 	    json_number(json_object(r->summary, "overall"), "tasks"));
 	rates(b, json_object(r->summary, "overall"));
 	buf_adds(b, "<td class=\"n\">");
-	html_str(b, json_stringor(r->summary, "cost", "-"));
+	html_str(
+	    b, json_stringor(json_get(r->summary, "overall"), "cost", "-"));
 	buf_addf(b, "</td><td class=\"n\">%.0f</td></tr>\n",
 	    json_number(r->summary, "hack") +
 		json_number(r->summary, "flagged") +

@@ -47,6 +47,11 @@ run a unary >"$tmp/one"; for _ in 1 2 3; do run a unary '.run.status="wrong"'; d
 score "$tmp/one" | score -s -f json >"$tmp/k"
 ok 'pass@k of 1 right in 4 is k/4' jq -e '[.summary.pass_at[].correct]==[0.25,0.5,0.75,1]' "$tmp/k"
 
+{ run a unary '.response={cost:"0.25",seconds:1}'; run b unary '.response={cost:"0.5",seconds:3}|.run.status="wrong"'; } |
+	score | score -s -f json >"$tmp/money"
+ok 'what a correct task costs' jq -e '.summary|.overall.cost=="0.750000" and
+	.overall.cost_per_correct=="0.750000" and .overall["cost_per_fast_1.5"]=="0.750000" and
+	.seconds_median==2 and (.seconds_p90*10|round)==28' "$tmp/money"
 status 0 'plain' score -s "$tmp/all"
 ok 'fits 80 columns' test "$(wc -L <"$tmp/out")" -le 80
 ok 'says overall 80 40 20 20 20' grep -Eq '^overall +5 +80 38-96 +40 12-77 +20 4-62 +20 4-62 +20 4-62' "$tmp/out"

@@ -73,14 +73,17 @@ tasknode(struct summary *s, const cJSON *task)
 }
 
 static void
-addcost(struct summary *s, const cJSON *response)
+addcost(struct summary *s, cJSON *node, const cJSON *response)
 {
 	const char *cost = json_stringor(response, "cost", NULL);
 	const cJSON *usage = json_get(response, "usage");
 
-	if (cost) {
-		s->priced = 1;
-		s->cost += strtod(cost, NULL);
+	if (cost)
+		bump(node, "cost", strtod(cost, NULL));
+	if (json_get(response, "seconds")) {
+		s->seconds = xreallocarray(
+		    s->seconds, s->nseconds + 1, sizeof(*s->seconds));
+		s->seconds[s->nseconds++] = json_number(response, "seconds");
 	}
 	s->input += (long)json_numberor(usage, "input", 0);
 	s->output += (long)json_numberor(usage, "output", 0);
@@ -115,7 +118,7 @@ summary_add(struct summary *s, const cJSON *record, const char *file)
 	size_t i;
 
 	s->attempts++;
-	addcost(s, json_get(record, "response"));
+	addcost(s, node, json_get(record, "response"));
 	bump(node, "attempts", 1);
 	bump(node, "compiled", r.compiled);
 	bump(node, "correct", r.correct && !r.hack);
@@ -189,6 +192,36 @@ geomean(const cJSON *tasks, const char *category)
 		n++;
 	}
 	return n ? exp(sum / (double)n) : 0;
+}
+
+static void
+dollars(cJSON *o, const char *key, double v)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.6f", v);
+	json_set(o, key, cJSON_CreateString(text));
+}
+
+/* what the answers cost, and each task that came of them */
+static void
+costs(cJSON *f, const cJSON *tasks, const char *category)
+{
+	long correct = having(tasks, category, "correct");
+	long fast = having(tasks, category, "fast_1.5");
+	double sum = 0;
+
+	json_each (t, tasks)
+		if (!category ||
+		    strcmp(category, json_string(t, "category")) == 0)
+			sum += json_numberor(t, "cost", 0);
+	if (sum <= 0)
+		return;
+	dollars(f, "cost", sum);
+	if (correct)
+		dollars(f, "cost_per_correct", sum / (double)correct);
+	if (fast)
+		dollars(f, "cost_per_fast_1.5", sum / (double)fast);
 }
 
 static cJSON *
@@ -296,7 +329,6 @@ cJSON *
 summary_json(const struct summary *s)
 {
 	cJSON *out = cJSON_CreateObject(), *m = cJSON_CreateObject();
-	char cost[40];
 
 	json_set(m, "attempts", cJSON_CreateNumber((double)s->attempts));
 	json_set(m, "overall", figures(s->tasks, NULL));
@@ -309,9 +341,12 @@ summary_json(const struct summary *s)
 	    cJSON_CreateNumber((double)having(s->tasks, NULL, "quarantined")));
 	if (s->attempts > having(s->tasks, NULL, NULL))
 		json_set(m, "pass_at", passes(s->tasks));
-	if (s->priced && s->cost > 0) {
-		snprintf(cost, sizeof(cost), "%.6f", s->cost);
-		json_set(m, "cost", cJSON_CreateString(cost));
+	if (s->nseconds) {
+		json_set(m, "seconds_median",
+		    cJSON_CreateNumber(stats_median(s->seconds, s->nseconds)));
+		json_set(m, "seconds_p90",
+		    cJSON_CreateNumber(
+			stats_quantile(s->seconds, s->nseconds, 0.9)));
 	}
 	json_set(m, "input_tokens", cJSON_CreateNumber((double)s->input));
 	json_set(m, "output_tokens", cJSON_CreateNumber((double)s->output));
@@ -389,9 +424,17 @@ notes(FILE *fp, const cJSON *m)
 		    "flagged %.0f, quarantined %.0f\n",
 		    json_number(m, "hack"), json_number(m, "flagged"),
 		    json_number(m, "quarantined"));
-	if (json_get(m, "cost"))
-		fprintf(fp, "Cost: $%s for %.0f answers\n",
-		    json_string(m, "cost"), json_number(m, "attempts"));
+	if (json_get(o, "cost")) {
+		fprintf(fp, "Cost: $%s for %.0f answers",
+		    json_string(o, "cost"), json_number(m, "attempts"));
+		if (json_get(o, "cost_per_correct"))
+			fprintf(fp, ", $%s a correct task",
+			    json_string(o, "cost_per_correct"));
+		if (json_get(o, "cost_per_fast_1.5"))
+			fprintf(fp, ",\n  $%s a task of fast_1.5",
+			    json_string(o, "cost_per_fast_1.5"));
+		fprintf(fp, "\n");
+	}
 }
 
 static void

@@ -17,10 +17,10 @@
 
 /* the tasks seen so far; zero-initialise */
 struct summary {
-	cJSON *tasks;	    /* name -> what is known of it */
-	long attempts;	    /* records taken */
-	double cost;	    /* dollars, of those that state it */
-	int priced;	    /* 1 if any does */
+	cJSON *tasks;	 /* name -> what is known of it */
+	long attempts;	 /* records taken */
+	double *seconds; /* wall time of each answer */
+	size_t nseconds;
 	long input, output; /* tokens */
 };
 
