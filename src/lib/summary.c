@@ -249,6 +249,7 @@ figures(const cJSON *tasks, const char *category)
 		(double)having(tasks, category, "heldout_tried")));
 	json_set(
 	    f, "geomean_speedup", cJSON_CreateNumber(geomean(tasks, category)));
+	costs(f, tasks, category);
 	return f;
 }
 
