@@ -372,7 +372,6 @@ runpage(const struct run *r, int top)
 {
 	char *prefix = top ? xasprintf("%s/", r->name) : xstrdup("");
 	char *dir = xasprintf("%s/%s/figures", out, r->name);
-	char *href = xasprintf("%sfigures", prefix);
 	char *name =
 	    top ? xstrdup("index.html") : xasprintf("%s/index.html", r->name);
 	struct buf b = {0};
@@ -383,14 +382,13 @@ runpage(const struct run *r, int top)
 	aboutrun(&b, r);
 	table(&b, r);
 	buf_adds(&b, "<h2>Figures</h2>\n");
-	plots_draw(&b, r, 1, dir, href);
+	plots_draw(&b, r, 1, dir);
 	noted(&b, r, prefix);
 	tasks(&b, r, prefix);
 	html_foot(&b);
 	put(name, &b);
 	free(prefix);
 	free(dir);
-	free(href);
 	free(name);
 }
 
@@ -611,7 +609,7 @@ board(const struct run *runs, size_t n)
 	    "</p>\n");
 	pairs(&b, runs, n);
 	buf_adds(&b, "<h2>Figures</h2>\n");
-	plots_draw(&b, runs, n, dir, "figures");
+	plots_draw(&b, runs, n, dir);
 	html_foot(&b);
 	put("index.html", &b);
 	free(dir);

@@ -17,11 +17,14 @@ static const char *const marks[] = {
 /* drawn in this colour is what takes the page's text colour */
 #define INK "#010203"
 
+/* intervals, columns 3 to 4 at 1; yerrorbars would dot them in white */
+#define BARS "u 1:3:(0):($4-$3) w vectors heads size screen 0.006,90"
+
 struct plots {
 	struct buf script;
-	struct buf page;
-	const char *dir, *href;
+	const char *dir;
 	char **files;
+	const char **captions;
 	size_t n;
 };
 
@@ -54,6 +57,8 @@ begin(struct plots *p, const char *name, const char *caption, int height)
 	struct buf *s = &p->script;
 
 	p->files = xreallocarray(p->files, p->n + 1, sizeof(*p->files));
+	p->captions = xreallocarray(p->captions, p->n + 1, sizeof(char *));
+	p->captions[p->n] = caption;
 	p->files[p->n++] = xasprintf("%s/%s.svg", p->dir, name);
 	buf_adds(s, "reset\n");
 	buf_addf(s,
@@ -66,11 +71,6 @@ begin(struct plots *p, const char *name, const char *caption, int height)
 		    "' noenhanced\nset xlabel textcolor rgb '" INK
 		    "'\nset ylabel textcolor rgb '" INK
 		    "'\nset grid lc rgb '#808080' lw 0.4\n");
-	buf_addf(&p->page,
-	    "<figure><img src=\"%s/%s.svg\" alt=\"%s\" width=\"560\" "
-	    "height=\"%d\" loading=\"lazy\"><figcaption>%s</figcaption>"
-	    "</figure>\n",
-	    p->href, name, caption, height, caption);
 }
 
 static double
@@ -166,13 +166,11 @@ stages(struct plots *p, const struct run *runs, size_t n)
 		buf_adds(s, "EOD\n");
 	}
 	for (i = 0; i < n; i++) {
-		buf_addf(s, "%s $s%zu w boxes lc rgb '%s' title \"",
+		buf_addf(s, "%s $s%zu u 1:2 w boxes lc rgb '%s' title \"",
 		    i ? "," : "plot", i, colour(i));
 		label(s, n > 1 ? runs[i].name : "");
-		buf_addf(s,
-		    "\", $s%zu u 1:2:3:4 w yerrorbars lc rgb '" INK
-		    "' pt 0 lw 1 notitle",
-		    i);
+		buf_addf(
+		    s, "\", $s%zu " BARS " lc rgb '" INK "' lw 1 notitle", i);
 	}
 	buf_adds(s, "\n");
 }
@@ -211,8 +209,8 @@ categories(struct plots *p, const struct run *r)
 	}
 	for (k = 0; k < LEN(keys); k++)
 		buf_addf(s,
-		    "%s $c%zu w boxes lc rgb '%s' title \"%s\", $c%zu u "
-		    "1:2:3:4 w yerrorbars lc rgb '" INK "' pt 0 lw 1 notitle",
+		    "%s $c%zu u 1:2 w boxes lc rgb '%s' title \"%s\", "
+		    "$c%zu " BARS " lc rgb '" INK "' lw 1 notitle",
 		    k ? "," : "plot", k, colour(k), keys[k], k);
 	buf_adds(s, "\n");
 }
@@ -244,6 +242,7 @@ speedups(struct plots *p, const struct run *r)
 	struct buf *s = &p->script;
 	const cJSON **best = NULL, *a;
 	size_t n = 0, i;
+	double lo, hi;
 
 	json_each (t, r->tasks) {
 		if (!(a = bestof(r, t)))
@@ -257,21 +256,25 @@ speedups(struct plots *p, const struct run *r)
 		    "Speedup of each task's best kernel, sorted, with its 95 % "
 		    "interval; 1 is native.",
 		    380);
+		/* an interval may reach far beyond what is of interest */
+		lo = fmin(1, json_number(best[0], "speedup")) / 2;
+		hi = fmax(1, json_number(best[n - 1], "speedup")) * 2;
 		buf_adds(s, "$v << EOD\n");
 		for (i = 0; i < n; i++) {
 			double m = json_number(best[i], "speedup");
 
 			buf_addf(s, "%zu %.6g %.6g %.6g\n", i + 1, m,
-			    fmax(json_numberor(best[i], "low", m), 0.001),
-			    json_numberor(best[i], "high", m));
+			    fmax(json_numberor(best[i], "low", m), lo / 2),
+			    fmin(json_numberor(best[i], "high", m), hi * 2));
 		}
 		buf_addf(s,
-		    "EOD\nset logscale y\nset xrange [0:%zu]\nset xlabel "
-		    "\"tasks"
-		    "\"\nset ylabel \"speedup\"\nset key off\nplot 1 lc rgb "
-		    "'#d55e00' dt 2 lw 1.5, $v u 1:2:3:4 w yerrorbars lc rgb "
-		    "'#0072b2' pt 7 ps 0.35 lw 0.8\n",
-		    n + 1);
+		    "EOD\nset logscale y\nset yrange [%.4g:%.4g]\nset xrange "
+		    "[0:%zu]\nset xlabel \"tasks\"\nset ylabel "
+		    "\"speedup\"\nset key off\nplot 1 lc rgb "
+		    "'#d55e00' dt 2 lw 1.5, $v " BARS
+		    " lc rgb '#0072b2' lw 0.8, $v u 1:2 w p lc rgb '#0072b2' "
+		    "pt 7 ps 0.4\n",
+		    lo, hi, n + 1);
 	}
 	free(best);
 }
@@ -399,43 +402,92 @@ costs(struct plots *p, const struct run *runs, size_t n)
 		if (costof(&runs[i]) <= 0)
 			continue;
 		buf_addf(s,
-		    "%s $x%zu w yerrorbars lc rgb '%s' pt %zu ps 1.2 title \"",
-		    priced++ ? "," : "plot", i, colour(i), i % 8 + 4);
+		    "%s $x%zu " BARS
+		    " lc rgb '%s' notitle, $x%zu u 1:2 w p lc rgb '%s' pt %zu "
+		    "ps 1.2 title \"",
+		    priced++ ? "," : "plot", i, colour(i), i, colour(i),
+		    i % 8 + 4);
 		label(s, runs[i].name);
 		buf_adds(s, "\"");
 	}
 	buf_adds(s, "\n");
 }
 
-/* a file as gnuplot wrote it, with the ink as the reader's text colour */
-static void
-ink(const char *path)
+/* how gnuplot writes the ink, in lines and in text */
+static const char *
+inkat(const char *p, size_t *n)
 {
-	static const char *const marker = "rgb(  1,   2,   3)";
+	const char *line = "rgb(  1,   2,   3)", *text = "rgb(1,2,3)";
+	const char *a = strstr(p, line), *b = strstr(p, text);
+
+	*n = strlen(a && (!b || a < b) ? line : text);
+	return a && (!b || a < b) ? a : b;
+}
+
+/* text with each ink as the reader's text colour */
+static void
+recolour(struct buf *out, const char *p)
+{
+	const char *hit;
+	size_t n;
+
+	for (; (hit = inkat(p, &n)); p = hit + n) {
+		buf_add(out, p, (size_t)(hit - p));
+		buf_adds(out, "currentColor");
+	}
+	buf_adds(out, p);
+}
+
+/* the figure onto the page: names that more than one figure has made its own */
+static void
+inlined(struct buf *page, const char *svg, size_t k, const char *caption)
+{
+	static const char *const names[] = {
+	    "id=\"", "id='", "href=\"#", "href='#", "url(#"};
+	const char *hit;
+	size_t i;
+
+	buf_addf(page, "<figure role=\"img\" aria-label=\"%s\">", caption);
+	while (*svg) {
+		hit = NULL;
+		for (i = 0; i < LEN(names) && !hit; i++)
+			if (strncmp(svg, names[i], strlen(names[i])) == 0)
+				hit = names[i];
+		if (!hit) {
+			buf_add(page, svg++, 1);
+			continue;
+		}
+		buf_addf(page, "%sf%zu-", hit, k);
+		svg += strlen(hit);
+	}
+	buf_addf(page, "<figcaption>%s</figcaption></figure>\n", caption);
+}
+
+/* the file that gnuplot wrote, alone and on the page */
+static void
+finish(struct plots *p, size_t k, struct buf *page)
+{
 	static const char css[] =
 	    "<style>svg{color:#1b1b1b}@media(prefers-color-scheme:dark){svg{"
-	    "color:#e6e6e6}}</style>";
-	char *tmp = xasprintf("%s.tmp", path), *p, *hit;
-	struct buf in = {0}, out = {0};
+	    "color:#e6e6e6}}g[color=black]{color:inherit}</style>";
+	char *tmp = xasprintf("%s.tmp", p->files[k]);
+	struct buf in = {0}, text = {0}, out = {0};
+	const char *svg, *end;
 
 	if (buf_readfile(&in, tmp, (size_t)1 << 26) < 0)
 		err(EX_UNAVAILABLE, "gnuplot: %s", tmp);
-	p = in.data;
-	if ((hit = strstr(p, "<svg")) && (hit = strchr(hit, '>'))) {
-		buf_add(&out, p, (size_t)(hit + 1 - p));
-		buf_adds(&out, css);
-		p = hit + 1;
-	}
-	for (; (hit = strstr(p, marker)); p = hit + strlen(marker)) {
-		buf_add(&out, p, (size_t)(hit - p));
-		buf_adds(&out, "currentColor");
-	}
-	buf_adds(&out, p);
-	if (writefile(path, out.data, out.len, 1) < 0)
-		err(EX_IOERR, "%s", path);
-	remove(tmp);
+	recolour(&text, in.data ? in.data : "");
+	if (!(svg = strstr(text.data, "<svg")) || !(end = strchr(svg, '>')))
+		errx(EX_UNAVAILABLE, "gnuplot: %s is no SVG", tmp);
+	buf_add(&out, text.data, (size_t)(end + 1 - text.data));
+	buf_adds(&out, css);
+	buf_adds(&out, end + 1);
+	if (writefile(p->files[k], out.data, out.len, 1) < 0)
+		err(EX_IOERR, "%s", p->files[k]);
+	inlined(page, svg, k, p->captions[k]);
 	free(tmp);
 	buf_free(&in);
+	buf_free(&text);
 	buf_free(&out);
 }
 
@@ -451,7 +503,6 @@ gnuplot(struct plots *p)
 	    .maxoutput = 4096,
 	    .seconds = 60};
 	struct procresult r = {0};
-	size_t i;
 
 	if (proc_run(&proc, &r) < 0) {
 		warn("no figures: %s (make setup-report installs it)", argv[0]);
@@ -463,17 +514,14 @@ gnuplot(struct plots *p)
 		buf_free(&r.out);
 		return 0;
 	}
-	for (i = 0; i < p->n; i++)
-		ink(p->files[i]);
 	buf_free(&r.out);
 	return 1;
 }
 
 int
-plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir,
-    const char *href)
+plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir)
 {
-	struct plots p = {.dir = dir, .href = href};
+	struct plots p = {.dir = dir};
 	size_t i;
 	int drawn;
 
@@ -491,7 +539,8 @@ plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir,
 	drawn = gnuplot(&p);
 	if (drawn) {
 		buf_adds(page, "<div class=\"figs\">\n");
-		buf_add(page, p.page.data, p.page.len);
+		for (i = 0; i < p.n; i++)
+			finish(&p, i, page);
 		buf_adds(page, "</div>\n");
 	} else {
 		buf_adds(page, "<p class=\"warn\">No figures: gnuplot is not "
@@ -505,7 +554,7 @@ plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir,
 		free(p.files[i]);
 	}
 	free(p.files);
-	buf_free(&p.page);
+	free(p.captions);
 	buf_free(&p.script);
 	return drawn;
 }

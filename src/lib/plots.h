@@ -6,11 +6,11 @@
 
 /*
  * Draw what the runs have to show as DIR/NAME.svg, and add to the page a
- * <figure> for each; href leads from the page to DIR.  With several runs only
+ * <figure> for each, the same SVG.  With several runs only
  * what compares them is drawn.  Without gnuplot (or $MKBENCH_GNUPLOT, a program
  * in its place) a paragraph of the page says so, and 0 is returned; else 1.
  */
-int plots_draw(struct buf *page, const struct run *runs, size_t n,
-    const char *dir, const char *href);
+int plots_draw(
+    struct buf *page, const struct run *runs, size_t n, const char *dir);
 
 #endif

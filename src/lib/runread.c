@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runread.h"
 
@@ -46,6 +47,24 @@ numberof(const char *dir)
 	return slash ? atoi(slash + 1) : 0;
 }
 
+/* what the loop decided lies in a file of its own */
+static void
+decided(cJSON *a, const char *dir)
+{
+	char *path = xasprintf("%s/agent.json", dir);
+	struct json_place here = json_saveplace();
+	cJSON *record;
+
+	if (access(path, R_OK) == 0) {
+		record = json_readfile(path);
+		copy(a, json_get(record, "agent"), "parent");
+		copy(a, json_get(record, "agent"), "why");
+		cJSON_Delete(record);
+	}
+	json_restoreplace(here);
+	free(path);
+}
+
 static cJSON *
 attempt(const cJSON *record, const char *dir)
 {
@@ -53,15 +72,13 @@ attempt(const cJSON *record, const char *dir)
 	    "reason", "compiled", "correct", "speedup", "low", "high",
 	    "heldout", "emulated", "track"};
 	const cJSON *verdict = json_get(record, "verdict");
-	const cJSON *agent = json_get(record, "agent");
 	cJSON *a = cJSON_CreateObject();
 	size_t i;
 
 	json_set(a, "attempt", cJSON_CreateNumber(numberof(dir)));
 	json_set(a, "dir", cJSON_CreateString(dir));
 	copy(a, json_get(record, "request"), "role");
-	copy(a, agent, "parent");
-	copy(a, agent, "why");
+	decided(a, dir);
 	copy(a, json_get(record, "skipped"), "reason");
 	if (json_get(record, "skipped"))
 		json_set(a, "status", cJSON_CreateString("skipped"));

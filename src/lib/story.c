@@ -159,9 +159,9 @@ curve(struct buf *b, const cJSON *attempts)
 	    "<figure><svg viewBox=\"0 0 680 190\" role=\"img\" "
 	    "aria-label=\"speedup by attempt\" fill=\"none\">"
 	    "<path class=\"axis\" d=\"M50 %.1fH670M50 20V150\"/>"
-	    "<text x=\"2\" y=\"24\">%.2f</text><text x=\"2\" y=\"154\">%.2f"
+	    "<text x=\"8\" y=\"12\">%.2f</text><text x=\"8\" y=\"164\">%.2f"
 	    "</text><text x=\"14\" y=\"%.1f\">1</text>",
-	    Y(1), hi, lo, Y(1) - 4);
+	    Y(1), hi, lo, Y(1) + 4);
 	json_each (a, attempts) {
 		x = 60 + step * (i++ + 0.5);
 		buf_addf(b, "<text x=\"%.1f\" y=\"172\">%.0f</text>", x - 4,
