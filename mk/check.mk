@@ -12,21 +12,32 @@ check-all: check
 		>/dev/null || { echo "check-all: not 100 %" >&2; exit 1; }
 
 # those whose work lies in other processes than the programs' own, or in time
-UNSANITIZED ?= $(filter $(addprefix tests/,$(addsuffix .t,sweep core exploits oracle-ort mnn)),$(TESTS))
-SANITIZED ?= $(filter-out $(UNSANITIZED),$(TESTS))
+UNSANITIZED := $(addprefix tests/,$(addsuffix .t,sweep core exploits oracle-ort mnn))
+SANITIZED = $(filter-out $(UNSANITIZED),$(TESTS))
 
-PROVE = MKBENCH_ROOT=$(CURDIR) prove -j2 --timer
+# those that measure: one after the other, beside nothing else, last
+MEASURING := $(addprefix tests/,$(addsuffix .t,devrun exploits moka sweep schema))
+
+PROVE = MKBENCH_ROOT=$(CURDIR) prove --timer
+
+# $(call prove,TESTS): all of them, whatever fails
+define prove
+rc=0; \
+$(if $(filter-out $(MEASURING),$1),$(NOJOBS) $(PROVE) -j2 $(filter-out $(MEASURING),$1) || rc=1;) \
+$(if $(filter $(MEASURING),$1),$(NOJOBS) $(PROVE) $(filter $(MEASURING),$1) || rc=1;) \
+exit $$rc
+endef
 NOJOBS := env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS
 
 ## check          set up, build and pass all tests
 .PHONY: check check-lint check-sanitize check-fast
 check: check-lint check-sanitize
 	@echo "  TESTS"
-	@+PATH=$(CURDIR)/bin:$$PATH $(NOJOBS) $(PROVE) $(TESTS)
+	@+export PATH=$(CURDIR)/bin:$$PATH; $(call prove,$(TESTS))
 
 ## check-fast     the tests alone, without lint and sanitizers (TESTS=...)
 check-fast: $(SETUP)/test.stamp programs
-	@+PATH=$(CURDIR)/bin:$$PATH $(NOJOBS) $(PROVE) $(TESTS)
+	@+export PATH=$(CURDIR)/bin:$$PATH; $(call prove,$(TESTS))
 
 ## check-sanitize the tests once more under ASan and UBSan
 check-sanitize: $(SETUP)/test.stamp programs

@@ -160,7 +160,7 @@ def accelerate(prompt):
     tried = prompt.split("# What was tried so far")[1]
     if '"unroll the loop"' not in tried:
         return json.dumps({"bottleneck": "loop overhead", "method": "unroll the loop",
-                           "plan": "Replace `		for (size_t r` by `#pragma GCC unroll 2\n		for (size_t r`"})
+                           "plan": "Replace `		for (size_t r` by `#pragma GCC unroll 2\n		for (size_t /* row */ r`"})
     if re.search(r"Loop at kernel\.cc:\d+: not vectorised", prompt):
         return json.dumps({"bottleneck": "the loop is not vector code",
                            "method": "let the compiler vectorise",
