@@ -16,7 +16,7 @@ UNSANITIZED := $(addprefix tests/,$(addsuffix .t,sweep core exploits oracle-ort 
 SANITIZED = $(filter-out $(UNSANITIZED),$(TESTS))
 
 # those that measure: one after the other, beside nothing else, last
-MEASURING := $(addprefix tests/,$(addsuffix .t,devrun exploits moka sweep schema))
+MEASURING := $(addprefix tests/,$(addsuffix .t,devrun exploits moka sandbox sweep schema))
 
 PROVE = MKBENCH_ROOT=$(CURDIR) prove --timer
 
