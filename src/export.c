@@ -27,16 +27,6 @@ struct example {
 	int rank; /* 0 not built, 1 built, 2 right, -1 not to learn from */
 };
 
-static cJSON *
-stage(const cJSON *attempt, const char *name)
-{
-	char *path = xasprintf("%s/%s.json", json_string(attempt, "dir"), name);
-	cJSON *j = access(path, R_OK) == 0 ? json_readfile(path) : NULL;
-
-	free(path);
-	return j;
-}
-
 static int
 is(const cJSON *a, const char *key, const char *word)
 {
@@ -98,8 +88,8 @@ load(struct example *e, const cJSON *attempt)
 	*e = (struct example){.attempt = attempt, .rank = rank(attempt)};
 	if (is(attempt, "status", "skipped"))
 		return 0;
-	e->prompt = stage(attempt, "prompt");
-	e->answer = stage(attempt, "unpack");
+	e->prompt = run_stage(attempt, "prompt");
+	e->answer = run_stage(attempt, "unpack");
 	e->system = said(e->prompt, "system");
 	e->user = said(e->prompt, "user");
 	e->code = files(json_get(e->answer, "candidate"));

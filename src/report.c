@@ -55,16 +55,6 @@ put(const char *name, struct buf *b)
 	free(path);
 }
 
-static void
-item(struct buf *b, const char *what, const char *text)
-{
-	if (!text || !*text)
-		return;
-	buf_addf(b, "<dt>%s</dt><dd>", what);
-	html_str(b, text);
-	buf_adds(b, "</dd>\n");
-}
-
 static char *
 joined(const cJSON *list)
 {
@@ -104,34 +94,34 @@ aboutrun(struct buf *b, const struct run *r)
 	char *text;
 
 	buf_adds(b, "<dl>\n");
-	item(b, "Model", json_stringor(m, "model", NULL));
-	item(b, "Answered by", json_stringor(m, "answered_by", NULL));
-	item(b, "Method", how);
-	item(b, "Engine", on);
-	item(b, "Device", json_stringor(m, "device", NULL));
+	html_item(b, "Model", json_stringor(m, "model", NULL));
+	html_item(b, "Answered by", json_stringor(m, "answered_by", NULL));
+	html_item(b, "Method", how);
+	html_item(b, "Engine", on);
+	html_item(b, "Device", json_stringor(m, "device", NULL));
 	text = xasprintf("%s, kernel %s, %.0f processors%s",
 	    json_stringor(machine, "arch", "?"),
 	    json_stringor(machine, "kernel", "?"),
 	    json_numberor(machine, "cpus", 0),
 	    json_boolor(m, "emulated", 0) ? "; emulated: its times mean nothing"
 					  : "");
-	item(b, "Machine", machine ? text : NULL);
+	html_item(b, "Machine", machine ? text : NULL);
 	free(text);
 	text = xasprintf("%s %s", json_stringor(m, "compiler", ""), flags);
-	item(b, "Compiler", text);
+	html_item(b, "Compiler", text);
 	free(text);
 	text = xasprintf("%s %s", json_stringor(m, "suite", "?"),
 	    json_stringor(m, "suite_version", ""));
-	item(b, "Suite", text);
+	html_item(b, "Suite", text);
 	free(text);
 	text = xasprintf("%.0f, on %.0f tasks of %.0f planned",
 	    json_number(r->summary, "attempts"),
 	    json_number(json_object(r->summary, "overall"), "tasks"),
 	    json_numberor(m, "tasks", 0));
-	item(b, "Attempts", text);
+	html_item(b, "Attempts", text);
 	free(text);
-	item(b, "Last result", json_stringor(m, "when", NULL));
-	item(b, "Cost, $",
+	html_item(b, "Last result", json_stringor(m, "when", NULL));
+	html_item(b, "Cost, $",
 	    json_stringor(json_get(r->summary, "overall"), "cost", NULL));
 	buf_adds(b, "</dl>\n");
 	free(how);

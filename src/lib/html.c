@@ -230,3 +230,13 @@ html_assets(const char *dir)
 	free(js);
 	return rc;
 }
+
+void
+html_item(struct buf *b, const char *what, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_addf(b, "<dt>%s</dt><dd>", what);
+	html_str(b, text);
+	buf_adds(b, "</dd>\n");
+}

@@ -28,4 +28,8 @@ void html_foot(struct buf *b);
 /* write style.css and sort.js there; -1 and errno on failure */
 int html_assets(const char *dir);
 
+/* a pair of a <dl>: what is ours, text is escaped; nothing if text is empty or
+   NULL */
+void html_item(struct buf *b, const char *what, const char *text);
+
 #endif

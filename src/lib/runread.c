@@ -233,3 +233,13 @@ run_attempts(const struct run *r, const char *task)
 {
 	return json_get(r->attempts, task);
 }
+
+cJSON *
+run_stage(const cJSON *attempt, const char *name)
+{
+	char *path = xasprintf("%s/%s.json", json_string(attempt, "dir"), name);
+	cJSON *j = access(path, R_OK) == 0 ? json_readfile(path) : NULL;
+
+	free(path);
+	return j;
+}

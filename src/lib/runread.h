@@ -36,4 +36,8 @@ cJSON *run_leaderboard(const struct run *runs, size_t n);
 /* its attempts of a task, or NULL */
 const cJSON *run_attempts(const struct run *r, const char *task);
 
+/* the record of an attempt's stage, dir/NAME.json, or NULL if it is not there;
+   caller deletes */
+cJSON *run_stage(const cJSON *attempt, const char *name);
+
 #endif

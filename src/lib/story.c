@@ -11,27 +11,6 @@
 #define SAMPLES 300 /* of an arm that are drawn */
 #define CONTEXT 3   /* lines around a change */
 
-/* DIR/STAGE.json, or NULL if it is not there */
-static cJSON *
-stage(const cJSON *attempt, const char *name)
-{
-	char *path = xasprintf("%s/%s.json", json_string(attempt, "dir"), name);
-	cJSON *j = access(path, R_OK) == 0 ? json_readfile(path) : NULL;
-
-	free(path);
-	return j;
-}
-
-static void
-item(struct buf *b, const char *what, const char *text)
-{
-	if (!text || !*text)
-		return;
-	buf_addf(b, "<dt>%s</dt><dd>", what);
-	html_str(b, text);
-	buf_adds(b, "</dd>\n");
-}
-
 static void
 shapes(struct buf *b, const cJSON *list, const char *what)
 {
@@ -56,16 +35,16 @@ about(struct buf *b, const cJSON *task)
 	if (!task)
 		return;
 	buf_adds(b, "<dl>");
-	item(b, "Operator", json_stringor(task, "op", ""));
-	item(b, "Category", json_stringor(task, "category", ""));
+	html_item(b, "Operator", json_stringor(task, "op", ""));
+	html_item(b, "Category", json_stringor(task, "category", ""));
 	shapes(b, json_get(task, "inputs"), "Inputs");
 	shapes(b, json_get(task, "outputs"), "Outputs");
 	attributes = json_print(json_get(task, "attributes"));
 	if (strcmp(attributes, "{}") != 0)
-		item(b, "Attributes", attributes);
+		html_item(b, "Attributes", attributes);
 	free(attributes);
-	item(b, "Multiply-adds", json_stringor(task, "macs", NULL));
-	item(b, "Bytes", json_stringor(task, "bytes", NULL));
+	html_item(b, "Multiply-adds", json_stringor(task, "macs", NULL));
+	html_item(b, "Bytes", json_stringor(task, "bytes", NULL));
 	buf_adds(b, "</dl>\n");
 }
 
@@ -446,7 +425,7 @@ changes(struct buf *b, const cJSON *attempt, const cJSON *attempts,
 	json_each (a, attempts)
 		if (json_number(a, "attempt") == parent)
 			from = a;
-	if (parent < 1 || !from || !(record = stage(from, "unpack")))
+	if (parent < 1 || !from || !(record = run_stage(from, "unpack")))
 		return;
 	json_each (f, json_get(candidate, "files")) {
 		struct hunks h = {.b = b};
@@ -472,9 +451,9 @@ changes(struct buf *b, const cJSON *attempt, const cJSON *attempts,
 static void
 asked(struct buf *b, const cJSON *attempt)
 {
-	cJSON *prompt = stage(attempt, "prompt");
-	cJSON *answer = stage(attempt, "llm-call");
-	cJSON *plan = stage(attempt, "plan");
+	cJSON *prompt = run_stage(attempt, "prompt");
+	cJSON *answer = run_stage(attempt, "llm-call");
+	cJSON *plan = run_stage(attempt, "plan");
 	const cJSON *p = json_get(plan, "plan");
 	const cJSON *r = json_get(answer, "response");
 	struct buf text = {0};
@@ -506,8 +485,8 @@ asked(struct buf *b, const cJSON *attempt)
 static void
 written(struct buf *b, const cJSON *attempt, const cJSON *attempts)
 {
-	cJSON *record = stage(attempt, "xcompile");
-	cJSON *errors = stage(attempt, "errors");
+	cJSON *record = run_stage(attempt, "xcompile");
+	cJSON *errors = run_stage(attempt, "errors");
 	const cJSON *c = json_get(record, "candidate");
 	const cJSON *build = json_get(record, "build");
 
@@ -528,7 +507,7 @@ written(struct buf *b, const cJSON *attempt, const cJSON *attempts)
 static void
 measured(struct buf *b, const cJSON *attempt)
 {
-	cJSON *record = stage(attempt, "score");
+	cJSON *record = run_stage(attempt, "score");
 	const cJSON *run = json_get(record, "run");
 	const cJSON *log = json_at(run, "candidate.log");
 	const cJSON *roof = json_get(run, "roofline");
@@ -564,13 +543,13 @@ section(struct buf *b, const cJSON *a, const cJSON *attempts)
 	buf_adds(b, "</span> ");
 	speed(b, a);
 	buf_adds(b, "</h2>\n<dl>");
-	item(b, "Role", json_stringor(a, "role", NULL));
-	item(b, "Why", json_stringor(a, "why", NULL));
-	item(b, "Reason", json_stringor(a, "reason", NULL));
-	item(b, "Class", json_stringor(a, "class", NULL));
-	item(b, "Evidence", json_stringor(a, "evidence", NULL));
-	item(b, "Track", json_stringor(a, "track", NULL));
-	item(b, "Cost, $", json_stringor(a, "cost", NULL));
+	html_item(b, "Role", json_stringor(a, "role", NULL));
+	html_item(b, "Why", json_stringor(a, "why", NULL));
+	html_item(b, "Reason", json_stringor(a, "reason", NULL));
+	html_item(b, "Class", json_stringor(a, "class", NULL));
+	html_item(b, "Evidence", json_stringor(a, "evidence", NULL));
+	html_item(b, "Track", json_stringor(a, "track", NULL));
+	html_item(b, "Cost, $", json_stringor(a, "cost", NULL));
 	buf_adds(b, "</dl>\n");
 	if (strcmp(json_stringor(a, "status", ""), "skipped") != 0) {
 		asked(b, a);
@@ -584,7 +563,7 @@ void
 story_page(struct buf *b, const struct run *r, const char *task, const char *up)
 {
 	const cJSON *attempts = run_attempts(r, task);
-	cJSON *job = stage(attempts->child, "job");
+	cJSON *job = run_stage(attempts->child, "job");
 
 	html_head(b, task, up);
 	buf_adds(b, "<p><a href=\"index.html\">");
