@@ -46,7 +46,8 @@ private:
         int x0 = left < 0 ? 0 : left, x1 = left + kw > iw ? iw : left + kw;
         int y0 = top < 0 ? 0 : top, y1 = top + kh > ih ? ih : top + kh;
         bool whole  = pool->countType() == AvgPoolCountType_INCLUDE_PADDING ||
-                     (pool->countType() == AvgPoolCountType_DEFAULT && pool->padType() == PoolPadType_CAFFE);
+                     (pool->countType() == AvgPoolCountType_DEFAULT && pool->padType() == PoolPadType_CAFFE &&
+                      pool->pads() == nullptr);
         int right   = left + kw > iw + pw ? iw + pw : left + kw, bottom = top + kh > ih + ph ? ih + ph : top + kh;
         float scale = 1.0f / (float)(whole ? (right - left) * (bottom - top) : (x1 - x0) * (y1 - y0));
         if (pack == LANES) {

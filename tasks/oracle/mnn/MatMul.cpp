@@ -39,18 +39,50 @@ public:
     }
     ErrorCode onResize(const std::vector<Tensor *> &in, const std::vector<Tensor *> &out) override {
         int ra = in[0]->dimensions(), rb = in[1]->dimensions();
+        if (in.size() > 2 || ra < 2 || rb < 2) {
+            return NOT_SUPPORT;
+        }
         m = in[0]->length(ta ? ra - 1 : ra - 2);
         k = in[0]->length(ta ? ra - 2 : ra - 1);
         n = in[1]->length(tb ? rb - 2 : rb - 1);
         packed.resize((size_t)UP_DIV(n, (int)COLUMNS) * COLUMNS * k);
-        return in.size() > 2 ? NOT_SUPPORT : NO_ERROR;
+        places(lefts, in[0], out[0]);
+        places(rights, in[1], out[0]);
+        return NO_ERROR;
     }
     ErrorCode onExecute(const std::vector<Tensor *> &in, const std::vector<Tensor *> &out) override {
-        const float *a = in[0]->host<float>();
-        float *y       = out[0]->host<float>();
+        int last = -1;
+        for (size_t p = 0; p < lefts.size(); p++) {
+            if (rights[p] != last) {
+                pack(in[1]->host<float>() + (size_t)rights[p] * k * n);
+            }
+            last = rights[p];
+            product(out[0]->host<float>() + p * m * n, in[0]->host<float>() + (size_t)lefts[p] * m * k);
+        }
+        return NO_ERROR;
+    }
+
+private:
+    // which of an operand's matrices each of the result's is made of
+    static void places(std::vector<int> &all, const Tensor *from, const Tensor *to) {
+        int batches = to->dimensions() - 2, less = to->dimensions() - from->dimensions(), total = 1;
+        for (int d = 0; d < batches; d++) {
+            total *= to->length(d);
+        }
+        all.assign(total, 0);
+        for (int p = 0; p < total; p++) {
+            int rest = p, step = 1;
+            for (int d = batches - 1; d >= less; d--) {
+                int at = rest % to->length(d), size = from->length(d - less);
+                all[p] += size == 1 ? 0 : at * step;
+                step *= size;
+                rest /= to->length(d);
+            }
+        }
+    }
+    void product(float *y, const float *a) {
         size_t as = ta ? 1 : (size_t)k, ak = ta ? (size_t)m : 1;
         int threads = static_cast<CPUBackend *>(backend())->threadNumber();
-        pack(in[1]->host<float>());
         MNN_CONCURRENCY_BEGIN(id, threads) {
             for (int j = (int)id * COLUMNS; j < n; j += threads * COLUMNS) {
                 const float *b = packed.data() + (size_t)j * k;
@@ -64,10 +96,7 @@ public:
             }
         }
         MNN_CONCURRENCY_END();
-        return NO_ERROR;
     }
-
-private:
     void pack(const float *b) {
         size_t row = tb ? 1 : (size_t)n, column = tb ? (size_t)k : 1;
         for (int j = 0; j < n; j += COLUMNS) {
@@ -83,6 +112,7 @@ private:
     bool ta, tb;
     int m, k, n;
     std::vector<float> packed;
+    std::vector<int> lefts, rights;
 };
 
 class ProductCreator : public CPUBackend::Creator {

@@ -1,4 +1,4 @@
-// Logarithms of sums of exponentials; axes are the second input, or the attribute of old.
+// Logarithms of sums of exponentials of what lies below the largest; axes are the second input, or the attribute of old.
 #include <MNN/expr/ExprCreator.hpp>
 
 #include "MNN_generated.h"
@@ -27,7 +27,8 @@ public:
             const int *p = inputs[1]->readMap<int>();
             axes.assign(p, p + inputs[1]->getInfo()->size);
         }
-        auto y = _Log(_ReduceSum(_Exp(x), axes, keep));
+        auto sum = _ReduceSum(_Exp(_Subtract(x, _ReduceMax(x, axes, true))), axes, keep);
+        auto y   = _Add(_Log(sum), _ReduceMax(x, axes, keep));
         y->setName(expr->name());
         return y->expr().first;
     }

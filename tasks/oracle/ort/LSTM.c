@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "recurrent.h"
 
 /* Y, Y_h, Y_c = LSTM(X, W, R, B, sequence_lens, initial_h, initial_c, P) */
 
