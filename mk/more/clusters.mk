@@ -1,0 +1,19 @@
+# Runs elsewhere and again: what they were made with, many machines, kill -9.
+
+$(BIN)/plan $(BIN)/versus $(BIN)/report: LDLIBS += -lprotobuf-c -ldl
+
+## torture        kill -9 at KILLS= random moments of a sweep (100), make again;
+##                here, with a device behind adb, and with hosts (WHERE=here adb hosts)
+.PHONY: torture
+torture: programs
+	@for where in $(or $(WHERE),here adb hosts); do \
+		WHERE=$$where mk/torture.sh $(or $(KILLS),100) $(SEED); done
+
+## bench-sweep    a sweep's wall time over its longest resource's (N= tasks, K= answers)
+.PHONY: bench-sweep
+bench-sweep: programs
+	@mk/bench-sweep.sh $(or $(N),12) $(or $(K),3)
+
+# packages of a group of mk/setup.sh
+setup-%: $(SETUP)/%.stamp
+	@:
