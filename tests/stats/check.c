@@ -1,9 +1,11 @@
 /*
  * check wilson K N: the interval
  * check median X...: stats_bootstrap of them
+ * check trimmed X...: stats_trimmed of them, a fifth off at each end
  * check quantile Q X...
  * check coverage N: of how many of 500 samples of N normal values does the
- * interval hold the true median, in per cent
+ * bootstrap's interval hold the truth, in per cent
+ * check trimmedcoverage N: and the trimmed mean's
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +17,12 @@
 #define TRIALS 500
 
 static uint64_t state = 42;
+
+static struct interval
+trimmed(const double *x, size_t n)
+{
+	return stats_trimmed(x, n, 0.2);
+}
 
 /* Box and Muller's, from Marsaglia's xorshift */
 static double
@@ -33,7 +41,7 @@ normal(void)
 }
 
 static double
-coverage(size_t n)
+coverage(size_t n, struct interval (*of)(const double *, size_t))
 {
 	struct interval r;
 	double x[64];
@@ -43,7 +51,7 @@ coverage(size_t n)
 	for (k = 0; k < TRIALS; k++) {
 		for (i = 0; i < n; i++)
 			x[i] = normal();
-		r = stats_bootstrap(x, n);
+		r = of(x, n);
 		held += r.low <= 0 && 0 <= r.high;
 	}
 	return 100.0 * held / TRIALS;
@@ -67,10 +75,16 @@ main(int argc, char **argv)
 	} else if (strcmp(argv[1], "median") == 0) {
 		r = stats_bootstrap(x, n);
 		printf("%g %d %d\n", r.mid, r.low <= r.mid, r.mid <= r.high);
+	} else if (strcmp(argv[1], "trimmed") == 0) {
+		r = trimmed(x, n);
+		printf("%.4g %.4g %.4g\n", r.mid, r.low, r.high);
 	} else if (strcmp(argv[1], "quantile") == 0) {
 		printf("%g\n", stats_quantile(x + 1, n - 1, x[0]));
 	} else {
-		printf("%d\n", (int)coverage((size_t)x[0]));
+		printf("%d\n",
+		    (int)coverage((size_t)x[0], strcmp(argv[1], "coverage") == 0
+						    ? stats_bootstrap
+						    : trimmed));
 	}
 	return 0;
 }
