@@ -4,8 +4,9 @@
 # usage: aa.sh aa DIR TASK...         native against native: the ratio must be 1
 #        aa.sh planted DIR TASK...    against itself, slower by 1.10 to 5
 #
-# DIR keeps the records.  A line a task, then a summary; TIME is
-# the seconds of a measurement (default: 2).
+# DIR keeps the records.  A line a measurement, then a summary; TIME is
+# the seconds of one (default: 2).  The planted factors go round, one a task;
+# FACTORS="1.10 2" measures each of them for each task.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=$1 dir=$2
@@ -19,13 +20,16 @@ measure() {
 	bin/devrun "${opt[@]}" -t "${TIME:-2}" -o "$3" "$1" && [ -s "$3" ]
 }
 # shellcheck disable=SC2016 # $factor is jq's
-line='[.task.name, .run.status, ($factor|tonumber), (.run.speedup|.median,.low,.high,.pairs),
+line='[.task.name, .run.status, ($factor|tonumber), (.run.speedup|.ratio,.low,.high,.pairs),
 	.run.native.median_ns, .run.condemned] | @tsv'
-factors=1
-[ "$what" = aa ] || factors='1.10 1.25 1.5 2 5'
+planted=(1.10 1.25 1.5 2 5)
+turn=0
+
 printf '%-32s %6s %7s  %-17s %5s %10s\n' task factor ratio interval pairs native_us
 : >"$dir/$what.tsv"
 for task; do
+	factors=1
+	[ "$what" = aa ] || factors=${FACTORS:-${planted[turn++ % 5]}}
 	for factor in $factors; do
 		file=$dir/$(basename "$task" .json)-$factor.json
 		if ! measure "$task" "$factor" "$file"; then

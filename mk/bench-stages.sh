@@ -2,7 +2,8 @@
 # bench-stages.sh - what each stage costs over the work it does: wall time of a
 # whole process on a record of an empty kernel, median of 30.  The compiler's own
 # time is not xcompile's (its result is kept after the first run), nor is the
-# measuring devrun's: for it the time beside run.seconds counts.
+# measuring devrun's: for it the time beside run.seconds counts.  The first line
+# is a process that does nothing, which is in all others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/bench-stages.XXXXXX")
@@ -30,6 +31,7 @@ cost() {
 	done | awk '{ print ($2 - $1) / 1000 }' | sort -n |
 		awk -v n="$name" '{ v[NR] = $1 } END { printf "%-10s %6.1f ms\n", n, v[int(NR / 2) + 1] }'
 }
+cost 'a process' $task /bin/true
 cost spec2onnx $task bin/spec2onnx
 cost onnx2spec "$tmp/model.onnx" bin/onnx2spec
 cost prompt $task bin/prompt

@@ -11,16 +11,20 @@ conf=mk/devices/$device.json
 	echo "calibrate: no device '$device'; there are: $(cd mk/devices && echo *.json)" >&2
 	exit 69
 }
+members=$(jq -r '.members[]?' "$conf")
+for member in $members; do
+	echo "$member"
+	"$0" "$member"
+done
+[ -z "$members" ] || exit 0
 arch=$(jq -r .arch "$conf")
 [ "$arch" = native ] && arch=$(uname -m)
-mapfile -t via < <(jq -r '.run.via[]?' "$conf")
 program=build/arch/$arch/roofline
 [ -x "$program" ] || make -s "$program"
 mkdir -p build/calibration
-lock=/tmp/mkbench-device-$device.lock
-[ -e "$lock" ] || (umask 0; : >"$lock")
-flock "$lock" "${via[@]}" "$program" >"$out.tmp"
-jq -c --arg d "$device" --arg m "$(uname -r)" '{device:$d,kernel:$m}+.' "$out.tmp" >"$out.new"
+bin/device -d "$device" run "$program" >"$out.tmp"
+kernel=$(bin/device -d "$device" shell 'uname -r')
+jq -c --arg d "$device" --arg m "$kernel" '{device:$d,kernel:$m}+.' "$out.tmp" >"$out.new"
 rm "$out.tmp"
 mv "$out.new" "$out"
 jq -r '.threads[] | "\(.threads) \(if .threads == 1 then "thread " else "threads" end)  " +

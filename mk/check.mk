@@ -12,11 +12,13 @@ check-all: check
 		>/dev/null || { echo "check-all: not 100 %" >&2; exit 1; }
 
 # those whose work lies in other processes than the programs' own, or in time
-UNSANITIZED := $(addprefix tests/,$(addsuffix .t,sweep core exploits oracle-ort mnn))
+UNSANITIZED := $(addprefix tests/,$(addsuffix .t,sweep core report-browser exploits oracle-ort mnn torture \
+	cluster slurm replay))
 SANITIZED = $(filter-out $(UNSANITIZED),$(TESTS))
 
 # those that measure: one after the other, beside nothing else, last
-MEASURING := $(addprefix tests/,$(addsuffix .t,devrun exploits moka sandbox sweep schema))
+MEASURING := $(addprefix tests/,$(addsuffix .t,adb devrun exploits moka sandbox schema ssh sweep \
+	torture cluster slurm))
 
 PROVE = MKBENCH_ROOT=$(CURDIR) prove --timer
 
@@ -43,10 +45,10 @@ check-fast: $(SETUP)/test.stamp programs
 check-sanitize: $(SETUP)/test.stamp programs
 	@echo "  SANITIZE"
 	+@$(MAKE) SANITIZE=1 BIN=$(SANBIN) O=build/sanitize/obj CFLAGS='-O1 -g' programs
-	@+PATH=$(CURDIR)/$(SANBIN):$$PATH MKBENCH_SANITIZED=1 \
+	@+export PATH=$(CURDIR)/$(SANBIN):$$PATH MKBENCH_SANITIZED=1 \
 		ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99 \
-		UBSAN_OPTIONS=print_stacktrace=1 \
-		$(NOJOBS) $(PROVE) $(SANITIZED)
+		UBSAN_OPTIONS=print_stacktrace=1; \
+		$(call prove,$(SANITIZED))
 
 # clang-format's opinion changes with its version; ours is 14's
 FORMATTED = $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch])

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # doctor.sh - say what is there, what is missing and what it would enable.
 #
-# usage: doctor.sh
-# One line a thing: "ok", "--" (missing; what to do), or "!!" (broken).
+# usage: doctor.sh [DEVICE...]
+# One line a thing: "ok", "--" (missing; what to do), or "!!" (broken).  With
+# devices, what each can do, which one task measured on it shows.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 69
 missing=0
@@ -19,6 +20,35 @@ have() {
 	fi
 }
 command_() { command -v "$1" >/dev/null; }
+
+# device NAME: its own words, then a task on it, native against native
+device() {
+	local conf=mk/devices/$1.json out=build/doctor-$1.json member
+	echo "Device $1"
+	member=$(jq -r '.members[]?' "$conf" 2>/dev/null)
+	if [ -n "$member" ]; then
+		say ok pool "of: ${member//$'\n'/, }"
+		for member in $member; do device "$member"; done
+		return
+	fi
+	bin/device -d "$1" doctor || { missing=$((missing + 1)); return; }
+	jq -c . tasks/activation/relu_4d.json | bin/devrun -q -A -d "$1" -o "$out" ||
+		{ missing=$((missing + 1)); return; }
+	jq -r 'def r: . * 100 | round / 100; .run |
+		if .status != "ok" then "!!  measuring              \(.status): \(.reason // "") \(.candidate.log // "" | .[:200])"
+		elif .speedup == null then "--  measuring              right, but it is too busy for times"
+		else "ok  measuring              native against native: \(.speedup | "\(.ratio | r) x, \(.low | r) to \(.high | r)"); " +
+			"a call takes \(.native.median_ns / 1000 | round) us, the bell \(.bell_ns) ns, all \(.seconds | r) s"
+		end' "$out"
+	rm "$out"
+	if [ -e "build/calibration/$1.json" ]; then say ok roofline "calibrated"
+	else say -- roofline "not calibrated: make calibrate DEVICE=$1"; fi
+}
+
+if [ $# -gt 0 ]; then
+	for d; do device "$d"; done
+	exit $((missing > 0 ? 69 : 0))
+fi
 
 echo "Building and running"
 for c in gcc g++ jq parallel protoc-c; do

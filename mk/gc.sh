@@ -24,7 +24,7 @@ for goals in results/*/goals; do
 	comm -13 <(sed 's#/score\.json$##' "$goals" | sort) \
 		<(printf '%s\n' "$run"/*/*/job.json | sed 's#/job\.json$##' | sort) |
 		while read -r orphan; do drop "$orphan"; done
-	find "$run" -name '*.json.??????' -mmin +60 |
+	find "$run" \( -name '*.json.??????' -o -name '*.json.*tmp' \) -mmin +60 |
 		while read -r part; do drop "$part"; done
 done
 
@@ -35,6 +35,7 @@ find results -name xcompile.json -print0 2>/dev/null |
 	sort -u >"$used"
 find build/candidates -mindepth 2 -maxdepth 2 -type d -mmin +60 2>/dev/null |
 	sort | comm -13 "$used" - | while read -r kept; do drop "$kept"; done
-find build/candidates -maxdepth 1 -name 'tmp.*' -mmin +60 2>/dev/null |
+find build/candidates build/run build/mnn -mindepth 1 -maxdepth 1 \
+	\( -name 'tmp.*' -o -name '*.tmp.*' -o -path 'build/run/*' \) -mmin +60 2>/dev/null |
 	while read -r part; do drop "$part"; done
 [ -n "$dry" ] || ! [ -x bin/llm-call ] || bin/llm-call --gc

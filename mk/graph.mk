@@ -9,9 +9,11 @@
 
 MAKEFLAGS += -rR --no-print-directory
 .SUFFIXES:
-.DELETE_ON_ERROR:
 
 V := build/version
+
+# a stage that could not do its work leaves a note for bin/status
+export MKBENCH_NOTES := 1
 
 # what a stop rule of moka skips is handed on as it is
 on = $1
@@ -24,16 +26,27 @@ FROM := replan
 ROLE := -R agent.code
 endif
 
-.PHONY: run
-run: $(CHAINS:%=%/score.json)
-	@:
+# a replay starts from the answers and has its inputs from the record
+ifeq ($(METHOD),replay)
+INPUTS := %/inputs
+inputs = $$(cat $*/inputs)
+endif
 
+# what was answered or measured stays, whatever ends its recipe after that
+.PRECIOUS: $(CHAINS:%=%/llm-call.json) $(CHAINS:%=%/devrun.json)
+
+.PHONY: run
+# an empty recipe, not `@:', which make -q would count as work
+run: $(CHAINS:%=%/score.json) ;
+
+ifneq ($(METHOD),replay)
 $(CHAINS:%=%/prompt.json): %/prompt.json: %/$(FROM).json $V/prompt \
 		$(RUN)/engine.json $(RUN)/device.json $(wildcard prompts/$(ENGINE)/*)
 	@$(RUN_prompt) bin/prompt -e $(ENGINE) -d $(DEVICE) $(ROLE) -o $@ $<
 
 $(CHAINS:%=%/llm-call.json): %/llm-call.json: %/prompt.json $(RUN)/model.json
 	@$(call on,$(RUN_llm) bin/llm-call --model $(MODEL) -o $@ $<)
+endif
 
 $(CHAINS:%=%/unpack.json): %/unpack.json: %/llm-call.json $V/unpack
 	@$(call on,$(RUN_unpack) bin/unpack -o $@ $<)
@@ -42,9 +55,10 @@ $(CHAINS:%=%/xcompile.json): %/xcompile.json: %/unpack.json $V/xcompile \
 		$(RUN)/engine.json $(RUN)/device.json
 	@$(call on,$(RUN_xcompile) bin/xcompile -d $(DEVICE) -o $@ $<)
 
-$(CHAINS:%=%/devrun.json): %/devrun.json: %/xcompile.json $(RUN)/settings
+$(CHAINS:%=%/devrun.json): %/devrun.json: %/xcompile.json $(RUN)/settings \
+		$(INPUTS)
 	@$(call on,$(RUN_devrun) bin/devrun -d $(DEVICE) \
-		$(if $(SEED),--seed $(SEED)) $(DEVRUN) -o $@ $<)
+		$(if $(SEED),--seed $(SEED)) $(inputs) $(DEVRUN) -o $@ $<)
 
 $(CHAINS:%=%/score.json): %/score.json: %/devrun.json $V/score
 	@$(call on,$(RUN_score) bin/score -o $@ $<)

@@ -6,7 +6,8 @@
 #	plan		the plan; or, where it is none, the question once more
 #	replan-call	the second answer
 #	replan		the plan, whatever came of it: what the coder carries out
-#	errors, context	of the build, for the attempt after
+#	errors, context	of the build, and
+#	inspect		of the run, for the attempt after
 #
 # A draft asks for no plan: its record passes through these stages unchanged.
 # Which attempt follows which is said in run.mk.
@@ -35,3 +36,12 @@ $(CHAINS:%=%/errors.json): %/errors.json: %/xcompile.json $V/err-extract
 
 $(CHAINS:%=%/context.json): %/context.json: %/errors.json $V/repo-tree
 	@$(call on,bin/repo-tree -e $(ENGINE) -o $@ $<)
+
+.PRECIOUS: $(CHAINS:%=%/plan-call.json) $(CHAINS:%=%/replan-call.json)
+
+# of the last attempt too: people look at it
+run: $(CHAINS:%=%/inspect.json)
+
+$(CHAINS:%=%/inspect.json): %/inspect.json: %/devrun.json %/xcompile.json \
+		$V/inspect
+	@$(call on,$(RUN_inspect) bin/inspect -d $(DEVICE) -c $*/xcompile.json -o $@ $<)

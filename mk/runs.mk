@@ -1,4 +1,8 @@
 # Several runs under one jobserver: make -f mk/runs.mk RUNS="results/A ..."
+#
+# make goes through its goals stage by stage: with all chains in one graph the
+# device would stand still until the last candidate is built.  So, unless there is
+# nothing to do, each task is a make of its own, whose graph is that task's chains.
 
 MAKEFLAGS += -rR --no-print-directory
 
@@ -6,5 +10,15 @@ MAKEFLAGS += -rR --no-print-directory
 all: $(RUNS)
 	@:
 
+ifdef EACH
+.PHONY: $(EACH)
+all: $(EACH)
+$(EACH):
+	+@$(MAKE) -f $(RUN)/run.mk CHAINS="$$(sed -n 's#^\($(RUN)/$@/[^/]*\)/.*#\1#p' $(RUN)/goals | \
+		tr '\n' ' ')"
+else
 $(RUNS):
-	+@$(MAKE) -f $@/run.mk
+	+@[ ! -d $@/back ] || mk/cluster.sh absorb $@; \
+	$(MAKE) -q -f $@/run.mk 2>/dev/null || $(MAKE) -f mk/runs.mk RUNS= RUN=$@ \
+		EACH="$$(cut -d/ -f3 $@/goals | uniq | tr '\n' ' ')"
+endif

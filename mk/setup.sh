@@ -6,9 +6,11 @@
 #   test    what make check needs besides
 #   pairs   PyTorch, for make check-pairs
 #   cross   the aarch64 compilers and emulator, for DEVICE=qemu-aarch64
+#   mnn     what makes engine mnn compile and link faster: a linker, gcc's plugins
 #   adb     Android's debug bridge, for adb devices
 #   report  gnuplot and graphviz, for make report and make graph
-#   browser Chromium, for the tests of the report
+#   cluster rsync and ssh, for HOSTS=
+#   slurm   Slurm on one machine, for tests/slurm.t
 #
 # Debian packages go onto the machine, by name; all else lies under build/.
 # Mirrors and registries are those the machine is configured for.
@@ -18,6 +20,7 @@ cd "$(dirname "$0")/.."
 umask 022
 
 packages() {
+	local plugins
 	case $1 in
 	base) echo gcc g++ make libc6-dev pkg-config libcjson-dev libmd-dev \
 		libtree-sitter-dev libprotobuf-c-dev protobuf-c-compiler \
@@ -26,13 +29,19 @@ packages() {
 		[ -n "${ORT_DIR:-}" ] && [ -d build/npm/node_modules/tree-sitter-cpp ] ||
 			command -v npm >/dev/null || echo npm ;;
 	test) echo clang-format clang shellcheck mandoc perl libonnx-testdata \
-		libcap2-bin iproute2 openssl python3 ;;
+		libcap2-bin iproute2 openssl python3 \
+		gnuplot-nox chromium fonts-dejavu-core \
+		adb openssh-client openssh-server rsync nftables mmdebstrap ;;
 	pairs) echo python3-torch python3-numpy ;;
 	cross) echo gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user ;;
+	mnn) plugins=gcc-$(gcc -dumpversion | cut -d. -f1)-plugin-dev
+		echo mold "$plugins"
+		! command -v aarch64-linux-gnu-g++ >/dev/null || echo "$plugins-aarch64-linux-gnu" ;;
 	adb) echo adb ;;
 	report) echo gnuplot-nox graphviz ;;
-	browser) echo chromium fonts-dejavu-core ;;
-	*) echo "setup.sh: no group '$1': base test pairs cross adb report browser" >&2
+	cluster) echo rsync openssh-client ;;
+	slurm) echo slurmctld slurmd slurm-client munge ;;
+	*) echo "setup.sh: no group '$1': base test pairs cross mnn adb report cluster slurm" >&2
 		return 64 ;;
 	esac
 }
@@ -76,7 +85,7 @@ debian() {
 
 npm_packages() {
 	if cmp -s mk/npm/package-lock.json build/npm/installed.json; then return; fi
-	echo "setup: installing npm packages (ONNX Runtime, C++ grammar)" >&2
+	echo "setup: installing npm packages (ONNX Runtime, C++ grammar, playwright-core)" >&2
 	mkdir -p build/npm
 	cp mk/npm/package.json mk/npm/package-lock.json build/npm/
 	if ! (cd build/npm && npm ci --ignore-scripts --legacy-peer-deps --no-audit \
@@ -89,20 +98,25 @@ npm_packages() {
 	cp mk/npm/package-lock.json build/npm/installed.json
 }
 
+# the Debian mirror that this machine's apt knows
+mirror() {
+	{ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || :; } |
+		sed -nE 's#^(deb[^h]*|URIs: *)(https?://[^ ]+/debian)/?( .*)?$#\2#p' | head -1
+}
+
 # Debian's package of the C headers; where this release lacks it, the one file
 # comes from trixie through an apt of its own, with apt's signature checks
 ort_headers() {
-	local dir=$PWD/build/apt mirror opts=()
+	local dir=$PWD/build/apt from opts=()
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial,deb}
 	if ! apt-cache show libonnxruntime-dev >/dev/null 2>&1; then
-		mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || :; } |
-			sed -nE 's#^(deb[^h]*|URIs: *)(https?://[^ ]+/debian)/?( .*)?$#\2#p' | head -1)
-		if [ -z "$mirror" ]; then
+		from=$(mirror)
+		if [ -z "$from" ]; then
 			echo "setup: no Debian mirror in apt's configuration to take libonnxruntime-dev from; set ORT_DIR" >&2
 			exit 69
 		fi
 		printf 'deb [signed-by=%s] %s trixie main\n' \
-			/usr/share/keyrings/debian-archive-keyring.gpg "$mirror" >"$dir/sources.list"
+			/usr/share/keyrings/debian-archive-keyring.gpg "$from" >"$dir/sources.list"
 		opts=(-o "Dir::State=$dir" -o "Dir::State::lists=$dir/lists"
 			-o "Dir::Cache=$dir/cache" -o "Dir::Etc::sourcelist=$dir/sources.list"
 			-o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null
@@ -114,6 +128,27 @@ ort_headers() {
 	rm -rf "$dir/root"
 	dpkg-deb -x "$dir"/deb/libonnxruntime-dev_*.deb "$dir/root"
 	rm -rf "$dir/lists" "$dir/cache"
+}
+
+# build/board/root: what the tests' devices run on, with the daemons of Android
+# and of ssh; the tests say so when it is not there
+board() {
+	local from dir=$PWD/build/board
+	from=$(mirror)
+	[ "$(id -u)" = 0 ] && [ -n "$from" ] && [ ! -e "$dir/root" ] || return 0
+	echo "setup: unpacking a device's root for the tests" >&2
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	if mmdebstrap --quiet --variant=extract \
+		--include=adbd,openssh-server,dash,coreutils,base-files,libc-bin,libstdc++6 \
+		trixie "$dir/new" "deb $from trixie main" >build/setup-board.log 2>&1; then
+		rm -rf "$dir/new/usr/share"/{doc,man,locale,info}
+		mv "$dir/new" "$dir/root"
+	else
+		tail -2 build/setup-board.log >&2
+		echo "setup: no root for the tests' devices (build/setup-board.log); they will be skipped" >&2
+		rm -rf "$dir"
+	fi
 }
 
 link() {
@@ -149,7 +184,7 @@ ort() {
 	link $npm/arm64/libonnxruntime.so.1 build/ort/lib/aarch64/libonnxruntime.so.1
 }
 
-[ $# -gt 0 ] || { sed -n '4,11s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+[ $# -gt 0 ] || { sed -n '4,13s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 for group; do
 	names=$(packages "$group") || exit $?
 	# shellcheck disable=SC2086
@@ -158,6 +193,13 @@ for group; do
 	base)
 		[ -n "${ORT_DIR:-}" ] && [ -d build/npm/node_modules/tree-sitter-cpp ] || npm_packages
 		ort
+		;;
+	test)
+		debian gcc
+		names="$(packages mnn) $(packages slurm)"
+		# shellcheck disable=SC2086
+		debian $names
+		board
 		;;
 	esac
 done

@@ -72,7 +72,7 @@ usage(int rc)
 	    "  -t, --table     a line for each task, not a record\n"
 	    "      --version   the stage and the version of its format\n"
 	    "man admit tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 static struct tensor

@@ -11,39 +11,47 @@
 #include <getopt.h>
 #include <glob.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arms.h"
+#include "device.h"
 #include "engine.h"
 #include "genjson.h"
 #include "onnxbuild.h"
+#include "proc.h"
 #include "roofline.h"
 #include "sandbox.h"
 #include "stage.h"
 #include "stats.h"
 #include "verify.h"
 
-#define FORMAT 1
+#define FORMAT 2
 #define PILOT 4		/* calls of the first round of each arm */
 #define PILOTBYTES 64e6 /* of outputs kept of a first round */
 #define TURNNS 10e6	/* of a turn of both arms, about */
+#define ROUNDS 10	/* of pairs that the time is made for */
 #define LEASTTURNS 4
-#define MOSTTURNS 40
+#define MOSTTURNS 100
 #define MOSTPAIRS 60
-#define MANYPAIRS 6 /* enough to be judged by alone */
+#define LONGER 1.25 /* times the time, where the interval is wide */
 #define COLDCALLS 5
 #define SETUPS 4      /* times the native set-up, and... */
 #define SETUPNS 200e6 /* ...so much more is looked at */
 #define TICK 20e6     /* ns that CPU time may be off */
 #define DRIFT 1.05    /* of the probe, and the round is thrown away */
+#define LEAST 1e-3    /* what two arms of one kernel differ by beside noise */
 #define SLACK 0.9     /* of the roofline's floor */
 #define SMALL 20      /* times the bell: shorter calls are marked */
 #define WARMMS 10
+#define TRIES 3		/* to measure on a device that gets lost */
+#define KILLED 3	/* more tries where a runner is killed from outside */
 #define HELDOUT 1000000 /* number of the held-out round */
 #define COLD 2000000	/* and of the rounds with cold caches */
 
@@ -53,12 +61,16 @@ static uint8_t master[32];
 static int seeded, same, quick, untimed;
 static double seconds = 2, margin = 0.01;
 static long fixedcalls;
-static int threads = 1, leastpairs = 5;
+static int threads = 1, leastpairs = 4;
 
 /* one measurement under way */
 static struct {
-	const cJSON *device, *engine;
+	const cJSON *asked; /* the device's file, perhaps a pool's */
+	struct device *device;
+	const cJSON *file; /* the device's own */
+	const cJSON *engine;
 	struct armset arms;
+	struct arm there[ARMS]; /* those as the device sees them */
 	struct verifier verifier;
 	struct session *session;
 	enum sandbox_mode sandbox; /* what the supervisor runs in */
@@ -97,26 +109,6 @@ secret(long number, long n)
 	return (long)(((uint64_t)out[0] << 32 | out[1]) % (uint64_t)n);
 }
 
-/* the device is ours alone: its lock belongs to the machine, not to this tree,
-   of which there may be several */
-static int
-locked(void)
-{
-	char *path = xasprintf(
-	    "/tmp/mkbench-device-%s.lock", json_string(now.device, "name"));
-	mode_t mask = umask(0);
-	int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-
-	umask(mask);
-	if (fd < 0)
-		err(EX_IOERR, "%s", path);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			err(EX_OSERR, "flock %s", path);
-	free(path);
-	return fd;
-}
-
 static double
 medianof(const cJSON *list)
 {
@@ -144,15 +136,18 @@ doround(long number, int arm, long turns, long calls, const long *samples,
 	    .samples = (long *)samples,
 	    .nsamples = nsamples,
 	    .warmms = quick ? WARMMS / 2 : WARMMS,
-	    .maxwarmms = 4 * WARMMS,
+	    .maxwarmms = 2 * WARMMS,
 	    .cold = number == COLD};
 	int i;
 
 	roundkey(number, r.key);
 	session_round(now.session, &r, &now.samples, results);
-	for (i = 0; i < r.narms; i++)
+	for (i = 0; i < r.narms; i++) {
+		if (json_intor(results[i], "signal", 0, 1000, 0) == SIGKILL)
+			json_set(now.run, "killed", cJSON_CreateTrue());
 		json_set(results[i], "median_ns",
 		    cJSON_CreateNumber(medianof(json_array(results[i], "ns"))));
+	}
 }
 
 static int
@@ -221,7 +216,7 @@ visible(const cJSON *via, const char *supervise, const char **list, size_t most)
 static size_t
 before(const char **argv, const char *supervise, size_t most)
 {
-	const cJSON *opts = json_get(now.device, "run");
+	const cJSON *opts = json_get(now.file, "run");
 	const char *paths[48], **words, *why = "";
 	size_t n = 0;
 
@@ -229,9 +224,7 @@ before(const char **argv, const char *supervise, size_t most)
 		if (n < most)
 			argv[n++] = cJSON_GetStringValue(a);
 	now.sandbox = SANDBOX_JAIL;
-	if (n || sandboxmode == SANDBOX_NONE ||
-	    strcmp(json_stringor(now.device, "transport", "local"), "local") !=
-		0)
+	if (n || sandboxmode == SANDBOX_NONE || device_remote(now.device))
 		return n;
 	visible(json_get(opts, "via"), supervise, paths, LEN(paths));
 	words = sandboxmode == SANDBOX_JAIL
@@ -256,8 +249,8 @@ locked_up(void)
 	const cJSON *about = session_about(now.session);
 	const char *why = "";
 
-	if (now.sandbox != SANDBOX_JAIL ||
-	    json_get(json_get(now.device, "run"), "via") ||
+	if (now.sandbox != SANDBOX_JAIL || device_remote(now.device) ||
+	    json_get(json_get(now.file, "run"), "via") ||
 	    json_intor(about, "landlock", 0, 1000, 0) ||
 	    sandbox_probe(SANDBOX_JAIL, &why))
 		return;
@@ -267,32 +260,107 @@ locked_up(void)
 	    why);
 }
 
+static char *
+placed(const char *file, const cJSON *libraries, int once)
+{
+	return file ? device_place(now.device, file, libraries, once) : NULL;
+}
+
+/* have the arms lie on the device; what is the candidate's alone nobody asks
+   for again */
+static void
+deploy(void)
+{
+	const cJSON *libraries = json_get(now.engine, "libraries");
+	const struct arm *a;
+	int i;
+
+	for (i = 0; i < ARMS; i++) {
+		a = &now.arms.arm[i];
+		now.there[i] = (struct arm){.name = a->name,
+		    .runner = placed(a->runner, libraries,
+			i == CANDIDATE && !a->candidate && !same),
+		    .model = placed(a->model, NULL, i == CANDIDATE),
+		    .candidate = placed(a->candidate, NULL, 1)};
+	}
+}
+
+static void
+undeploy(void)
+{
+	int i;
+
+	for (i = 0; i < ARMS; i++) {
+		free(now.there[i].runner);
+		free(now.there[i].model);
+		free(now.there[i].candidate);
+	}
+}
+
+static char *
+supervisor(void)
+{
+	const char *machine = device_machine(now.device);
+	char *path = rootpath("build/arch/%s/supervise", machine), *there;
+
+	if (access(path, X_OK) < 0)
+		err(EX_UNAVAILABLE, "%s (make device-%s)", path, machine);
+	there = device_place(now.device, path, NULL, 0);
+	free(path);
+	return there;
+}
+
 static void
 opensession(const cJSON *task)
 {
-	const cJSON *opts = json_get(now.device, "run");
+	const cJSON *opts = json_get(now.file, "run");
 	const char *argv[256];
-	struct sessionjob job = {.argv = argv,
-	    .via = json_get(opts, "via"),
+	struct sessionjob job = {.device = now.device,
 	    .task = task,
-	    .arms = now.arms.arm,
+	    .arms = now.there,
 	    .narms = ARMS,
 	    .threads = threads,
 	    .direct = now.arms.direct,
+	    .emulated = json_boolor(now.file, "emulated", 0),
+	    .cpus = json_stringor(opts, "cpus", NULL),
 	    .hangms = (long)json_intor(opts, "hang_ms", 1, 1 << 30, 10000),
 	    .memorymb = (long)json_intor(opts, "memory_mb", 0, 1 << 24, 8192)};
-	struct utsname u;
+	cJSON *via;
 	char *path;
 	size_t n;
 
-	uname(&u);
-	path = rootpath("build/arch/%s/supervise", u.machine);
+	deploy();
+	path = supervisor();
+	job.via = via = device_via(now.device, now.there[NATIVE].runner);
 	n = before(argv, path, LEN(argv) - 2);
 	argv[n++] = path;
-	argv[n] = NULL;
+	job.argv = device_command(now.device, argv, n);
 	now.session = session_open(&job);
 	locked_up();
 	free(path);
+	cJSON_Delete(via);
+}
+
+static void
+closesession(void)
+{
+	session_close(now.session);
+	undeploy();
+}
+
+/* ns of a round beside its timed turns */
+static double
+overheadof(const cJSON *j)
+{
+	return json_number(j, "spawn_ns") + json_number(j, "setup_ns") +
+	       json_number(j, "warm_ns");
+}
+
+/* ns of a call with all that belongs to it */
+static double
+callns(const cJSON *j)
+{
+	return json_number(j, "warm_ns") / fmax(json_number(j, "warm"), 1);
 }
 
 /* the first round of an arm: is it well, and how long does a call take */
@@ -314,11 +382,8 @@ pilot(int arm)
 	if (json_boolor(j, "assisted", 0))
 		json_set(now.run, "assisted", cJSON_CreateTrue());
 	if (well(j)) {
-		now.callns[arm] =
-		    json_number(j, "warm_ns") / fmax(json_number(j, "warm"), 1);
-		now.overhead += json_number(j, "spawn_ns") +
-				json_number(j, "setup_ns") +
-				json_number(j, "warm_ns");
+		now.callns[arm] = callns(j);
+		now.overhead += overheadof(j);
 	}
 	return j;
 }
@@ -337,37 +402,55 @@ condemned(const cJSON *j)
 	return most > DRIFT * now.probe;
 }
 
+/* ns of a call of each; an arm without a pilot is taken to be as fast */
+static double
+bothns(void)
+{
+	return now.callns[CANDIDATE] + (now.callns[NATIVE] > 0
+					       ? now.callns[NATIVE]
+					       : now.callns[CANDIDATE]);
+}
+
 /* timed calls in a turn */
 static long
 turncalls(void)
 {
-	double ns = now.callns[NATIVE] + now.callns[CANDIDATE];
+	double ns = bothns(), turn = quick ? TURNNS / 2 : TURNNS;
 
 	if (fixedcalls)
 		return fixedcalls;
-	return ns > 2 * TURNNS	 ? 1
-	       : ns < TURNNS / 8 ? 8
-				 : (long)(TURNNS / ns) + 1;
+	return ns > 2 * turn ? 1 : ns < turn / 8 ? 8 : (long)(turn / ns) + 1;
 }
 
 /* turns of each arm in a round: what the time allows, less the rounds' own */
 static long
 turnsof(long calls)
 {
-	double ns = seconds * 1e9 / (leastpairs + 2) - now.overhead;
-	double one =
-	    (now.callns[NATIVE] + now.callns[CANDIDATE]) * ((double)calls + 1);
-	double n = ns / one;
+	double ns = seconds * 1e9 / ROUNDS - now.overhead;
+	double n = ns / (bothns() * ((double)calls + 1));
 
-	return n < LEASTTURNS  ? LEASTTURNS
-	       : n > MOSTTURNS ? MOSTTURNS
-			       : (long)n;
+	return n < LEASTTURNS || now.callns[NATIVE] <= 0 ? LEASTTURNS
+	       : n > MOSTTURNS				 ? MOSTTURNS
+							 : (long)n;
 }
 
 static double
 elapsed(void)
 {
 	return (double)(nowns() - now.start) / 1e9;
+}
+
+/* the first processes are slow to start: later ones tell better */
+static void
+learn(cJSON *const j[ARMS])
+{
+	double overhead = overheadof(j[NATIVE]) + overheadof(j[CANDIDATE]);
+	int first = now.callns[NATIVE] <= 0;
+
+	now.overhead = first ? overhead : fmin(now.overhead, overhead);
+	for (int i = 0; i < ARMS; i++)
+		now.callns[i] =
+		    first ? callns(j[i]) : fmin(now.callns[i], callns(j[i]));
 }
 
 /* the times of an arm's calls as numbers; a call during which somebody else had
@@ -393,12 +476,12 @@ times(const cJSON *j, size_t *n)
 static double
 quiet(double *v, size_t n)
 {
-	double m = stats_median(v, n);
 	size_t good = 0;
 
+	stats_median(v, n); /* puts them in order */
 	while (good < n && isfinite(v[good]))
 		good++;
-	return good * 2 >= n && good ? stats_median(v, good) : m;
+	return good * 2 >= n && good ? stats_median(v, good) : INFINITY;
 }
 
 /* the logarithm of the ratio of a round: the median of those of its turns,
@@ -430,6 +513,15 @@ ratioof(cJSON *const j[ARMS])
 	return r;
 }
 
+/* there is nothing to compare with, and why */
+static void
+baseline(const cJSON *native)
+{
+	json_set(now.run, "baseline",
+	    cJSON_CreateString(
+		now.arms.why ? now.arms.why : json_string(native, "reason")));
+}
+
 /* one pair of processes; NULL, or the candidate's result that ended it all */
 static cJSON *
 pair(long number)
@@ -445,9 +537,16 @@ pair(long number)
 		cJSON_Delete(j[NATIVE]);
 		return j[CANDIDATE];
 	}
-	if (!well(j[NATIVE]))
-		errx(EX_SOFTWARE, "the native runner: %s",
-		    json_string(j[NATIVE], "reason"));
+	if (!well(j[NATIVE])) {
+		if (now.callns[NATIVE] > 0)
+			errx(EX_SOFTWARE, "the native runner: %s",
+			    json_string(j[NATIVE], "reason"));
+		baseline(j[NATIVE]);
+		cJSON_Delete(j[NATIVE]);
+		cJSON_Delete(j[CANDIDATE]);
+		return NULL;
+	}
+	learn(j);
 	now.bell = fmin(
 	    now.bell ? now.bell : INFINITY, json_number(j[NATIVE], "bell_ns"));
 	if (condemned(j[NATIVE]) || isnan(r = ratioof(j))) {
@@ -464,33 +563,44 @@ pair(long number)
 	return NULL;
 }
 
-/* of the logarithm of the ratio: over pairs of processes; while they are few,
-   as wide as over the turns in them too, which know nothing of how processes
-   differ but are many */
+/* of the logarithm of the ratio: over all turns, which are many, and as wide as
+   over the pairs of processes too, which are few but know how those differ;
+   and a bit for what none of them shows */
 static struct interval
 ratio(void)
 {
-	struct interval r = stats_bootstrap(now.ratios, now.pairs);
-	struct interval t = stats_bootstrap(now.fine, now.turns);
+	struct interval r = stats_trimmed(now.fine, now.turns, 0.3), p;
 
-	if (now.pairs < 3)
-		return t;
-	if (now.pairs < MANYPAIRS) {
-		r.low = fmin(r.low, t.low);
-		r.high = fmax(r.high, t.high);
+	if (now.pairs >= 3) {
+		p = stats_trimmed(now.ratios, now.pairs, 0.2);
+		r.low = fmin(r.low, p.low);
+		r.high = fmax(r.high, p.high);
 	}
+	r.low -= LEAST;
+	r.high += LEAST;
 	return r;
 }
 
+/* is the interval narrower than so many margins to each side? */
 static int
-narrow(void)
+narrow(double margins)
 {
 	struct interval r;
 
 	if (now.pairs < (size_t)leastpairs)
 		return 0;
 	r = ratio();
-	return (r.high - r.low) / 2 < margin;
+	return (r.high - r.low) / 2 < margins * margin;
+}
+
+/* pairs are made until it is narrow or the time is up, and a bit longer where
+   it is still wide */
+static int
+enough(void)
+{
+	if (now.pairs < (quick ? 2 : 3) || elapsed() < seconds)
+		return narrow(1);
+	return elapsed() > LONGER * seconds || narrow(2);
 }
 
 /* pairs until it is enough; NULL or how the candidate ended */
@@ -501,11 +611,10 @@ pairs(void)
 	long number;
 
 	for (number = 1; number <= MOSTPAIRS; number++) {
-		if (narrow() ||
-		    (elapsed() > seconds && now.pairs >= (quick ? 2 : 3)))
+		if (enough())
 			break;
 		end = pair(number);
-		if (end)
+		if (end || json_get(now.run, "baseline"))
 			return end;
 		if (elapsed() > 4 * seconds && now.pairs)
 			break;
@@ -521,19 +630,19 @@ shorten(cJSON *round)
 	    "setup_ns", "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns",
 	    "load_ns", "fetch_ns", "warm", "warm_ns", "threads", "switches",
 	    "cpu", "freq_khz", "probe_ns", "bell_ns", "memory_kb", "calls",
-	    NULL};
+	    "counters", "fp_modes", "moved", NULL};
 
 	stage_keep(round, keep);
 }
 
 static double
-fieldmedian(const cJSON *rounds, const char *key)
+fieldmedian(const cJSON *rounds, const char *path)
 {
 	size_t n = (size_t)cJSON_GetArraySize(rounds), i = 0;
 	double *v = xcalloc(n, sizeof(*v)), m;
 
 	json_each (r, rounds)
-		v[i++] = json_number(r, key);
+		v[i++] = cJSON_GetNumberValue(json_at(r, path));
 	m = stats_median(v, n);
 	free(v);
 	return m;
@@ -562,6 +671,28 @@ number(cJSON *o, const char *key, double v)
 	json_set(o, key, cJSON_CreateNumber(round(v)));
 }
 
+/* what the processor counted in a call; a text says why there is nothing */
+static void
+counters(cJSON *o, const cJSON *rounds)
+{
+	const cJSON *first = json_get(rounds->child, "counters");
+	cJSON *all;
+
+	if (!cJSON_IsObject(first)) {
+		if (first)
+			json_set(o, "counters", cJSON_Duplicate(first, 1));
+		return;
+	}
+	all = cJSON_CreateObject();
+	json_each (c, first) {
+		char *path = xasprintf("counters.%s", c->string);
+
+		number(all, c->string, fieldmedian(rounds, path));
+		free(path);
+	}
+	json_set(o, "counters", all);
+}
+
 static void
 summarize(int arm)
 {
@@ -574,6 +705,7 @@ summarize(int arm)
 	number(o, "p90_ns", quantileofall(rounds, 0.9));
 	number(o, "setup_ns", fieldmedian(rounds, "setup_ns"));
 	number(o, "memory_kb", fieldmedian(rounds, "memory_kb"));
+	counters(o, rounds);
 }
 
 static void
@@ -587,7 +719,7 @@ speedup(void)
 		return;
 	o = cJSON_CreateObject();
 	r = ratio();
-	json_set(o, "median", cJSON_CreateNumber(exp(r.mid)));
+	json_set(o, "ratio", cJSON_CreateNumber(exp(r.mid)));
 	json_set(o, "low", cJSON_CreateNumber(exp(r.low)));
 	json_set(o, "high", cJSON_CreateNumber(exp(r.high)));
 	number(o, "pairs", (double)now.pairs);
@@ -609,32 +741,71 @@ sum(int arm, const char *key)
 	return v;
 }
 
-/* load and fetch of the arm's best round, of whose noise there is least */
+/* of the arm's best round, of whose noise there is least */
 static double
-outside(int arm)
+leastof(int arm, const char *key, const char *other)
 {
 	double v = INFINITY;
 
 	json_each (r, now.rounds[arm])
-		v = fmin(
-		    v, json_number(r, "load_ns") + json_number(r, "fetch_ns"));
+		v = fmin(v, json_number(r, key) + json_numberor(r, other, 0));
 	return v;
 }
 
+static double
+outside(int arm)
+{
+	return leastof(arm, "load_ns", "fetch_ns");
+}
+
+static double
+setup(int arm)
+{
+	return leastof(arm, "setup_ns", "");
+}
+
+/* did a candidate leave its processor otherwise than it found it? */
+static const char *
+tampered(void)
+{
+	const cJSON *modes;
+
+	json_each (r, now.rounds[CANDIDATE]) {
+		modes = json_get(r, "fp_modes");
+		if (modes && cJSON_GetArrayItem(modes, 0)->valuedouble !=
+				 cJSON_GetArrayItem(modes, 1)->valuedouble)
+			return "floating-point modes left changed";
+		if (json_boolor(r, "moved", 0))
+			return "other processors than it was given";
+	}
+	return NULL;
+}
+
 /* evidence that something was done elsewhere than in the timed call */
-static void
-suspect(void)
+static const char *
+elsewhere(void)
 {
 	double more = outside(CANDIDATE) - outside(NATIVE);
 	double run = fieldmedian(now.rounds[CANDIDATE], "median_ns");
-	const char *flag = NULL;
 
 	if (sum(CANDIDATE, "cpu_ns") >
 	    1.1 * threads * sum(CANDIDATE, "wall_ns") + TICK)
-		flag = "more CPU time than its threads have";
-	else if (now.pairs >= 3 && more > 5000 &&
-		 more > 0.2 * run + 0.25 * outside(NATIVE))
-		flag = "work outside the timed call";
+		return "more CPU time than its threads have";
+	if (now.pairs >= 3 && more > 5000 &&
+	    more > 0.2 * run + 0.25 * outside(NATIVE))
+		return "work outside the timed call";
+	if (setup(CANDIDATE) > SETUPS * setup(NATIVE) + SETUPNS)
+		return "a set-up far longer than native's";
+	return NULL;
+}
+
+static void
+suspect(void)
+{
+	const char *flag = tampered();
+
+	if (!flag)
+		flag = elsewhere();
 	if (flag)
 		json_set(now.run, "flag", cJSON_CreateString(flag));
 }
@@ -645,7 +816,7 @@ static void
 distance(const cJSON *task)
 {
 	cJSON *o = roofline_floor(
-	    roofline_load(json_string(now.device, "name")), task, threads);
+	    roofline_load(json_string(now.file, "name")), task, threads);
 	double least, native, candidate;
 
 	if (!o)
@@ -747,7 +918,7 @@ heldout(const cJSON *record, const char *arch)
 		    json_string(task, "name"), ort_why());
 	opensession(task);
 	doround(HELDOUT, CANDIDATE, 1, 2, samples, 2, &j);
-	session_close(now.session);
+	closesession();
 	json_set(o, "status", cJSON_CreateString("ok"));
 	if (now.arms.refused)
 		refused(o);
@@ -773,13 +944,10 @@ measure(void)
 
 	if (now.arms.refused)
 		return refused(now.run);
-	native = untimed ? NULL : pilot(NATIVE);
+	native = untimed || quick ? NULL : pilot(NATIVE);
 	candidate = pilot(CANDIDATE);
 	if (native && !well(native))
-		json_set(now.run, "baseline",
-		    cJSON_CreateString(now.arms.why
-					   ? now.arms.why
-					   : json_string(native, "reason")));
+		baseline(native);
 	if (!well(candidate)) {
 		ended(now.run, candidate);
 		json_set(now.run, "candidate", evidence(candidate));
@@ -788,7 +956,8 @@ measure(void)
 		rc = 0;
 	}
 	cJSON_Delete(candidate);
-	end = rc == 0 && native && well(native) ? pairs() : NULL;
+	end = rc == 0 && !untimed && !json_get(now.run, "baseline") ? pairs()
+								    : NULL;
 	cJSON_Delete(native);
 	if (end) {
 		ended(now.run, end);
@@ -824,28 +993,45 @@ attach(void)
 	}
 }
 
+/* of a device that is not this machine only its supervisor can tell */
+static cJSON *
+sandbox(void)
+{
+	const cJSON *about = session_about(now.session);
+	cJSON *o, *missing;
+
+	if (!device_remote(now.device))
+		return sandbox_json(now.sandbox);
+	o = cJSON_CreateObject();
+	missing = cJSON_CreateArray();
+	json_set(o, "kind", cJSON_CreateString("jail"));
+	json_set(
+	    o, "landlock", cJSON_Duplicate(json_get(about, "landlock"), 1));
+	if (!json_intor(about, "landlock", 0, 1000, 0))
+		cJSON_AddItemToArray(missing, cJSON_CreateString("landlock"));
+	json_set(o, "missing", missing);
+	return o;
+}
+
 static cJSON *
 machine(void)
 {
-	cJSON *o = cJSON_CreateObject();
-	struct utsname u;
+	cJSON *o = device_facts(now.device);
 
-	uname(&u);
-	json_set(o, "arch", cJSON_CreateString(u.machine));
-	json_set(o, "kernel", cJSON_CreateString(u.release));
-	number(o, "cpus", (double)sysconf(_SC_NPROCESSORS_ONLN));
 	json_set(
 	    o, "supervise", cJSON_Duplicate(session_about(now.session), 1));
-	json_set(o, "sandbox", sandbox_json(now.sandbox));
+	json_set(o, "sandbox", sandbox());
 	return o;
 }
+
+static void reached(void);
 
 static void
 judge(const cJSON *record)
 {
 	const cJSON *task = json_object(record, "task");
-	const char *arch = json_string(now.device, "arch");
-	int lock, i, rc;
+	const char *arch = json_string(now.asked, "arch");
+	int i, rc;
 	char hex[65];
 
 	if (!seeded)
@@ -857,14 +1043,20 @@ judge(const cJSON *record)
 		    json_string(task, "name"), ort_why());
 	for (i = 0; i < ARMS; i++)
 		now.rounds[i] = cJSON_CreateArray();
-	/* what is not timed may share the device */
-	lock = untimed ? -1 : locked();
+	/* what is not timed may share this machine */
+	now.device = device_open(now.asked, 1);
+	now.file = device_file(now.device);
+	reached();
+	opensession(task);
+	if (!untimed) {
+		device_take(now.device);
+		device_prepare(now.device);
+	}
 	now.start = nowns();
 	json_set(now.run, "status", cJSON_CreateString("ok"));
-	opensession(task);
 	json_set(now.run, "machine", machine());
 	rc = measure();
-	session_close(now.session);
+	closesession();
 	attach();
 	if (rc == 0)
 		rc = verified(now.run);
@@ -873,15 +1065,128 @@ judge(const cJSON *record)
 	json_set(now.run, "engine_facts", now.arms.facts);
 	now.arms.facts = NULL;
 	arms_close(&now.arms);
+	device_share(now.device); /* what follows times nothing */
 	if (rc == 0)
 		heldout(record, arch);
 	json_set(now.run, "seconds", cJSON_CreateNumber(elapsed()));
 	gen_keyhex(master, hex);
 	json_set(now.run, "seed", cJSON_CreateString(hex));
-	if (lock >= 0)
-		close(lock);
+	device_close(now.device);
 	free(now.ratios);
 	free(now.fine);
+}
+
+/* somebody apart measures, and tells of it here; -1 if it is this process */
+static int tell = -1;
+
+/* the device is there: from now on a lost connection is worth another try */
+static void
+reached(void)
+{
+	if (tell >= 0 && write(tell, "\n", 1) != 1)
+		err(EX_IOERR, "pipe");
+}
+
+static void
+workdir(void)
+{
+	now.dir = rootpath("build/run/XXXXXX");
+	*strrchr(now.dir, '/') = '\0';
+	if (mkdirs(now.dir) < 0)
+		err(EX_IOERR, "%s", now.dir);
+	now.dir[strlen(now.dir)] = '/';
+	if (!mkdtemp(now.dir))
+		err(EX_IOERR, "%s", now.dir);
+}
+
+/* what a measurement that came to nothing leaves */
+static void
+cleardir(void)
+{
+	char *pattern = xasprintf("%s/*", now.dir);
+	glob_t found;
+	size_t i;
+
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (i = 0; i < found.gl_pathc; i++)
+			unlink(found.gl_pathv[i]);
+	rmdir(now.dir);
+	free(pattern);
+}
+
+/* in a process of its own, whose words are kept until they are final */
+_Noreturn static void
+apart(const cJSON *record, int out, int words)
+{
+	char *text;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(words, 2);
+	tell = out;
+	judge(record);
+	text = json_print(now.run);
+	if (writeall(out, text, strlen(text)) < 0)
+		err(EX_IOERR, "pipe");
+	_exit(EX_OK);
+}
+
+/* one try: its status, and what it told and said */
+static int
+once(const cJSON *record, struct buf *told, int words)
+{
+	int fd[2], st = 0;
+	pid_t pid;
+
+	if (pipe2(fd, O_CLOEXEC) < 0 || ftruncate(words, 0) < 0)
+		err(EX_OSERR, "pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		err(EX_OSERR, "fork");
+	if (pid == 0)
+		apart(record, fd[1], words);
+	close(fd[1]);
+	buf_free(told);
+	if (buf_readfd(told, fd[0], SIZE_MAX) < 0)
+		err(EX_IOERR, "pipe");
+	close(fd[0]);
+	while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(st))
+		dprintf(
+		    words, "devrun: the measurement was %s\n", proc_status(st));
+	return WIFEXITED(st) ? WEXITSTATUS(st) : EX_SOFTWARE;
+}
+
+/* a device that can be lost: what it has not finished is measured again */
+static void
+judgeagain(const cJSON *record)
+{
+	long tries = (long)json_intor(now.asked, "tries", 1, 100, TRIES);
+	int words = memfd_create("words", MFD_CLOEXEC), status;
+	struct buf told = {0}, said = {0};
+	const char *why;
+
+	if (words < 0 || fcntl(words, F_SETFL, O_APPEND) < 0)
+		err(EX_OSERR, "memfd");
+	do
+		status = once(record, &told, words);
+	while (status == EX_TEMPFAIL && told.len && --tries > 0);
+	lseek(words, 0, SEEK_SET);
+	if (buf_readfd(&said, words, SIZE_MAX) < 0)
+		err(EX_IOERR, "memfd");
+	writeall(2, said.data ? said.data : "", said.len);
+	close(words);
+	buf_free(&said);
+	if (status != EX_OK) {
+		cleardir();
+		exit(status);
+	}
+	cJSON_Delete(now.run);
+	now.run = json_parse(told.data, told.len, &why);
+	if (!now.run)
+		errx(EX_SOFTWARE, "a measurement apart: %s", why);
+	buf_free(&told);
 }
 
 static const char *
@@ -908,36 +1213,50 @@ trim(cJSON *record)
 }
 
 static void
-devrun(cJSON *record)
+measureonce(const cJSON *record, const char *status)
 {
-	const cJSON *build = same ? NULL : json_object(record, "build");
-	const char *status = same ? "ok" : json_string(build, "status");
 	struct json_place place = json_saveplace();
-	const cJSON *device = now.device;
+	const cJSON *asked = now.asked;
 
 	memset(&now, 0, sizeof(now));
-	now.device = device;
+	now.asked = asked;
 	now.run = cJSON_CreateObject();
 	now.engine = engine_load(engineof(record));
 	json_restoreplace(place);
 	json_set(now.run, "status", cJSON_CreateString("build-failed"));
 	json_set(now.run, "engine", cJSON_CreateString(engineof(record)));
 	json_set(
-	    now.run, "device", cJSON_CreateString(json_string(device, "name")));
+	    now.run, "device", cJSON_CreateString(json_string(asked, "name")));
 	json_set(now.run, "emulated",
-	    cJSON_CreateBool(json_boolor(device, "emulated", 0)));
+	    cJSON_CreateBool(json_boolor(asked, "emulated", 0)));
 	number(now.run, "threads", threads);
 	if (strcmp(status, "ok") == 0) {
-		now.dir = rootpath("build/run/XXXXXX");
-		*strrchr(now.dir, '/') = '\0';
-		if (mkdirs(now.dir) < 0)
-			err(EX_IOERR, "%s", now.dir);
-		now.dir[strlen(now.dir)] = '/';
-		if (!mkdtemp(now.dir))
-			err(EX_IOERR, "%s", now.dir);
-		judge(record);
+		workdir();
+		if (device_canbelost(asked))
+			judgeagain(record);
+		else
+			judge(record);
 		rmdir(now.dir);
 		free(now.dir);
+	}
+}
+
+static void
+devrun(cJSON *record)
+{
+	const cJSON *build = same ? NULL : json_object(record, "build");
+	const char *status = same ? "ok" : json_string(build, "status");
+
+	int tries = 0;
+
+	measureonce(record, status);
+	/* SIGKILL comes from outside, of which a candidate must not suffer;
+	   time and again it is the candidate's: what it does makes the system
+	   kill it
+	 */
+	while (json_boolor(now.run, "killed", 0) && tries++ < KILLED) {
+		cJSON_Delete(now.run);
+		measureonce(record, status);
 	}
 	trim(record);
 	json_set(record, "run", now.run);
@@ -966,7 +1285,7 @@ usage(int rc)
 	    "  -o, --output FILE    write there, by rename\n"
 	    "      --version        the stage and the version of its format\n"
 	    "man devrun tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 static double
@@ -1004,7 +1323,7 @@ static void
 quickly(void)
 {
 	quick = 1;
-	seconds = 0.35;
+	seconds = 0.2;
 	margin = 0.02;
 	leastpairs = 2;
 }
@@ -1047,7 +1366,7 @@ main(int argc, char **argv)
 		default: usage(EX_USAGE);
 		}
 	}
-	now.device = stage_config("device", "mk/devices", devicename);
+	now.asked = device_load(devicename);
 	stage_each(out, argv + optind, devrun);
 	return EX_OK;
 }

@@ -885,7 +885,7 @@ usage(int rc)
 	    "  -l, --log FILE       or from a file\n"
 	    "      --version        the stage and the version of its format\n"
 	    "man err-extract tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

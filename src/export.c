@@ -86,7 +86,7 @@ static int
 load(struct example *e, const cJSON *attempt)
 {
 	*e = (struct example){.attempt = attempt, .rank = rank(attempt)};
-	if (is(attempt, "status", "skipped"))
+	if (is(attempt, "status", "stopped"))
 		return 0;
 	e->prompt = run_stage(attempt, "prompt");
 	e->answer = run_stage(attempt, "unpack");
@@ -355,7 +355,7 @@ usage(int rc)
 	    "  -n, --most N       at most so many pairs of a task (16)\n"
 	    "      --version      the program and the version of its format\n"
 	    "man export tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

@@ -767,7 +767,7 @@ usage(int rc)
 	    "      --version          the stage and the version of its "
 	    "format\n"
 	    "man import tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

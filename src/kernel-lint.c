@@ -89,7 +89,7 @@ usage(int rc)
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man kernel-lint tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

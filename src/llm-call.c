@@ -52,6 +52,7 @@ static const struct option options[] = {
     {"batch", required_argument, NULL, OPT_BATCH},
     {"cost", no_argument, NULL, OPT_COST},
     {"gc", no_argument, NULL, OPT_GC},
+    {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
@@ -330,19 +331,37 @@ endpart(const char *path)
 		unlink(part);
 }
 
-static void
-usage(void)
+static _Noreturn void
+usage(int rc)
 {
-	fprintf(stderr,
-	    "usage: llm-call -m MODEL [-j N] [-o FILE] [--sample N] "
+	fprintf(rc ? stderr : stdout,
+	    "usage: llm-call -m model [-j n] [-o file] [--sample n] "
 	    "[--unordered]\n"
-	    "                [--answers PATH] [--store DIR] [--budget USD] "
-	    "[--ledger FILE]\n"
-	    "                [--defer | --export | --import] [FILE...]\n"
-	    "       llm-call -m MODEL --batch submit|poll|wait\n"
-	    "       llm-call --cost [FILE...]\n"
-	    "       llm-call --gc\n");
-	exit(EX_USAGE);
+	    "                [--answers path] [--store dir] [--budget usd] "
+	    "[--ledger file]\n"
+	    "                [--defer | --export | --import] [file ...]\n"
+	    "       llm-call -m model --batch submit|poll|wait\n"
+	    "       llm-call --cost [file ...]\n"
+	    "       llm-call --gc\n"
+	    "Asks a model what records request; the answers are kept.\n"
+	    "  -m, --model NAME   a file of mk/models, or its path\n"
+	    "  -j N               questions at once\n"
+	    "  -o FILE            write there, by rename\n"
+	    "      --sample N     which of several answers; else the record's\n"
+	    "      --unordered    write answers as they come\n"
+	    "      --answers PATH what replay answers with: a folder or JSONL\n"
+	    "      --store DIR    where answers are kept\n"
+	    "      --budget USD   ask nothing that may cost more in all\n"
+	    "      --ledger FILE  what was spent so far\n"
+	    "      --defer        leave questions to a batch\n"
+	    "      --export       write the questions; --import: read answers\n"
+	    "      --batch WHAT   submit what was deferred, poll or wait for "
+	    "it\n"
+	    "      --cost         what answers have cost\n"
+	    "      --gc           remove what no answer needs\n"
+	    "      --version      the stage and the version of its format\n"
+	    "man llm-call tells more.\n");
+	usageend(rc);
 }
 
 int
@@ -360,7 +379,7 @@ main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	mallopt(M_TRIM_THRESHOLD, 128 << 10);
-	while ((c = getopt_long(argc, argv, "j:m:o:", options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "hj:m:o:", options, NULL)) != -1)
 		switch (c) {
 		case 'j': atonce = numarg("-j", optarg, 1, 1024); break;
 		case 'o': path = optarg; break;
@@ -381,18 +400,20 @@ main(int argc, char **argv)
 		case OPT_COST:
 		case OPT_GC:
 			if (mode)
-				usage();
+				usage(EX_USAGE);
 			mode = c;
 			break;
 		case OPT_VERSION: stage_version(FORMAT);
-		default: usage();
+		case 'h': usage(EX_OK);
+		default: usage(EX_USAGE);
 		}
+	stage_note(path);
 	store_open(store);
 	if (mode == OPT_COST)
 		return spend_print(argv + optind, ledger);
 	if ((!name && mode != OPT_GC) ||
 	    (optind != argc && (mode == OPT_GC || mode == OPT_BATCH)))
-		usage();
+		usage(EX_USAGE);
 	if (mode == OPT_GC)
 		return spend_gc();
 	asker.m = model_read(name);

@@ -22,6 +22,7 @@
 enum tool {
 	ERR_EXTRACT,
 	REPO_TREE,
+	MODEL,
 	MISMATCH,
 	PERFORMANCE,
 	ROOFLINE,
@@ -29,13 +30,14 @@ enum tool {
 	TOOLS
 };
 static const char *const toolnames[TOOLS] = {"err-extract", "repo-tree",
-    "mismatch", "performance", "roofline", "memory"};
+    "model", "mismatch", "performance", "roofline", "memory"};
 static int off[TOOLS];
 
 static double target, spend; /* 0: no such rule */
 static long long patience;   /* acceleration attempts without gain; 0: any */
 static size_t memory = 1500; /* tokens of history */
 static int again;	     /* the plan was asked for twice */
+static int family;	     /* tell of the run's like tasks */
 
 static void
 turnoff(char *list)
@@ -153,7 +155,7 @@ failures(const struct attempt *a, int n)
 	int i, k = 0;
 
 	for (i = n - 1; i >= 0 && a[i].outcome != ATTEMPT_RIGHT; i--)
-		k++;
+		k += a[i].outcome != ATTEMPT_LATE;
 	return k;
 }
 
@@ -165,10 +167,20 @@ struct decision {
 	const char *why;
 };
 
+/* the last of which anything is known: a build that a busy machine kept from
+   its end says nothing of the code */
+static const struct attempt *
+latest(const struct attempt *a, int n)
+{
+	while (n > 0 && a[n - 1].outcome == ATTEMPT_LATE)
+		n--;
+	return n ? &a[n - 1] : NULL;
+}
+
 static struct decision
 decide(const struct attempt *a, int n)
 {
-	const struct attempt *last = n ? &a[n - 1] : NULL;
+	const struct attempt *last = latest(a, n);
 	const struct attempt *best = attempts_best(a, n);
 	struct decision accelerate = {"accelerator", "coder-accelerate", best,
 	    "the best so far is right"};
@@ -207,7 +219,8 @@ settext(cJSON *to, const char *key, struct buf *b, const char *absent)
 
 /* the fields of the templates; a tool that is off leaves less to read */
 static void
-texts(cJSON *agent, const struct decision *d, const struct attempt *a, int n)
+texts(cJSON *agent, const struct decision *d, const struct attempt *a, int n,
+    const struct buf *relatives)
 {
 	struct buf b = {0};
 
@@ -218,6 +231,9 @@ texts(cJSON *agent, const struct decision *d, const struct attempt *a, int n)
 		attempt_errors(
 		    &b, d->parent, !off[ERR_EXTRACT], !off[REPO_TREE]);
 	settext(agent, "errors", &b, "(none)");
+	if (d->parent && !off[MODEL])
+		attempt_model(&b, d->parent);
+	settext(agent, "model", &b, "(not at hand)");
 	if (d->plan && strcmp(d->plan, "debugger-function") == 0)
 		attempt_mismatch(&b, d->parent, !off[MISMATCH]);
 	settext(agent, "mismatch", &b, "(none)");
@@ -227,6 +243,9 @@ texts(cJSON *agent, const struct decision *d, const struct attempt *a, int n)
 	settext(agent, "performance", &b, "(none)");
 	if (n && !off[MEMORY])
 		attempts_memory(&b, a, n, memory);
+	if (relatives->len && !off[MEMORY])
+		buf_addf(&b, "%sOther tasks of the kind in this run:\n%s",
+		    b.len ? "\n" : "", relatives->data);
 	settext(agent, "memory", &b, "(none)");
 	buf_free(&b);
 }
@@ -240,6 +259,7 @@ agent(const char *path, const char *out)
 	char *dir = directory(path), *why;
 	struct attempt *a = attempts_load(dir, k);
 	const struct attempt *best = attempts_best(a, k - 1);
+	struct buf relatives = {0};
 	struct decision d;
 
 	why = stopped(a, k - 1);
@@ -259,7 +279,10 @@ agent(const char *path, const char *out)
 	    cJSON_CreateNumber(d.parent ? d.parent->number : 0));
 	json_set(agent, "best", cJSON_CreateNumber(best ? best->number : 0));
 	json_set(agent, "why", cJSON_CreateString(d.why));
-	texts(agent, &d, a, k - 1);
+	if (family)
+		attempts_family(&relatives, dir, record, memory);
+	texts(agent, &d, a, k - 1, &relatives);
+	buf_free(&relatives);
 	json_set(record, "agent", agent);
 	put(out, record);
 	free(dir);
@@ -583,18 +606,12 @@ trace(char **dirs)
 {
 	struct attempt *a;
 	const struct attempt *best;
-	char *first, *job;
+	char *first;
 	int n, i;
 
 	for (; *dirs; dirs++) {
 		first = xasprintf("%s/1", *dirs);
-		for (n = 0;; n++) {
-			job = xasprintf("%s/%d/job.json", *dirs, n + 1);
-			if (access(job, R_OK) < 0)
-				break;
-			free(job);
-		}
-		free(job);
+		n = attempts_count(*dirs);
 		if (!n)
 			errx(EX_UNAVAILABLE, "%s: no attempts", *dirs);
 		a = attempts_load(first, n + 1);
@@ -617,19 +634,21 @@ usage(int rc)
 	    "       moka --trace dir ...\n"
 	    "Decides what an attempt at a task does, from the earlier ones.\n"
 	    "  -n, --no TOOLS        do without: err-extract repo-tree "
-	    "mismatch\n"
+	    "model mismatch\n"
 	    "                        performance roofline memory\n"
 	    "  -t, --target SPEEDUP  stop when the interval is above it\n"
 	    "  -p, --patience N      stop after N right ones without gain\n"
 	    "  -s, --spend DOLLARS   stop when so much is spent on the task\n"
 	    "  -m, --memory TOKENS   of history in a prompt (default 1500)\n"
+	    "      --family          and of other tasks of the category in "
+	    "this run\n"
 	    "  -o, --output FILE     write there, by rename\n"
 	    "      --plan            an answer becomes the plan\n"
 	    "      --again           it is the second\n"
 	    "      --trace           tell results/RUN/TASK\n"
 	    "      --version         the stage and the version of its format\n"
 	    "man moka tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int
@@ -637,9 +656,10 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {{"no", 1, 0, 'n'},
 	    {"target", 1, 0, 't'}, {"patience", 1, 0, 'p'},
-	    {"spend", 1, 0, 's'}, {"memory", 1, 0, 'm'}, {"output", 1, 0, 'o'},
-	    {"plan", 0, 0, 'P'}, {"again", 0, 0, 'A'}, {"trace", 0, 0, 'T'},
-	    {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'}, {0}};
+	    {"spend", 1, 0, 's'}, {"memory", 1, 0, 'm'}, {"family", 0, 0, 'F'},
+	    {"output", 1, 0, 'o'}, {"plan", 0, 0, 'P'}, {"again", 0, 0, 'A'},
+	    {"trace", 0, 0, 'T'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
+	    {0}};
 	const char *out = NULL;
 	int c, mode = 0;
 
@@ -655,6 +675,7 @@ main(int argc, char **argv)
 		case 'm':
 			memory = (size_t)numarg("--memory", optarg, 1, 1 << 30);
 			break;
+		case 'F': family = 1; break;
 		case 'o': out = optarg; break;
 		case 'P':
 		case 'T': mode = c; break;
@@ -666,6 +687,7 @@ main(int argc, char **argv)
 	}
 	if (optind == argc)
 		usage(EX_USAGE);
+	stage_note(out);
 	if (mode == 'P')
 		plan(argv + optind, out);
 	else if (mode == 'T')

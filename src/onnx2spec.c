@@ -18,7 +18,7 @@ usage(int rc)
 	    "Writes one record for each operator of an ONNX model.\n"
 	    "      --version   the stage and the version of its format\n"
 	    "man onnx2spec tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 static void

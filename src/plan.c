@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "manifest.h"
 #include "stage.h"
 
 #define FORMAT 1
@@ -22,8 +23,14 @@ static struct {
 	const char *settings; /* more options of devrun */
 	const char *no;	      /* tools that moka does without */
 	const char *moka;     /* more options of moka */
+	const char *version;  /* of the suite */
+	int devicegiven, newseeds;
 	long long count;      /* attempts of moka, samples of sample */
+	const char *recorded; /* the directory of the run that is replayed */
 	char *dir;	      /* results/NAME */
+	cJSON *tasks;	      /* name -> hash */
+	char **chains;	      /* TASK/ATTEMPT, of all tasks */
+	size_t nchains;
 } run = {.suite = "first",
     .engine = "ort",
     .device = "host",
@@ -141,9 +148,33 @@ putjson(const char *path, const cJSON *json)
 }
 
 static long long
-chains(void)
+attempts(void)
 {
 	return strcmp(run.method, "single") == 0 ? 1 : run.count;
+}
+
+static int
+ismoka(void)
+{
+	return !run.recorded && strcmp(run.method, "moka") == 0;
+}
+
+static void
+addchain(char *name)
+{
+	run.chains =
+	    xreallocarray(run.chains, run.nchains + 1, sizeof(*run.chains));
+	run.chains[run.nchains++] = name;
+}
+
+static cJSON *
+hashof(const cJSON *record)
+{
+	char *text = json_print(record), hex[65];
+
+	sha256hex(text, strlen(text), hex);
+	free(text);
+	return cJSON_CreateString(hex);
 }
 
 /* job.json of each attempt: the task, and which attempt it is */
@@ -152,23 +183,25 @@ jobs(const struct task *t)
 {
 	char *path = rootpath("tasks/%s/%s.json", t->category, t->name);
 	cJSON *record = json_readfile(path), *job, *task;
-	int moka = strcmp(run.method, "moka") == 0;
+	char *out, *chain;
 	long long i;
-	char *out;
 
 	task = json_object(record, "task");
 	if (strcmp(json_string(task, "name"), t->name) != 0)
 		errx(EX_DATAERR, "%s: its name is '%s'", path,
 		    json_string(task, "name"));
-	for (i = 1; i <= chains(); i++) {
+	json_set(run.tasks, t->name, hashof(record));
+	for (i = 1; i <= attempts(); i++) {
 		job = cJSON_CreateObject();
-		json_set(
-		    job, "attempt", cJSON_CreateNumber(moka ? (double)i : 1));
+		json_set(job, "attempt",
+		    cJSON_CreateNumber(ismoka() ? (double)i : 1));
 		json_set(job, "sample",
-		    cJSON_CreateNumber(moka ? 0 : (double)(i - 1)));
+		    cJSON_CreateNumber(ismoka() ? 0 : (double)(i - 1)));
 		json_set(record, "job", job);
-		out = xasprintf("%s/%s/%lld/job.json", run.dir, t->name, i);
+		chain = xasprintf("%s/%lld", t->name, i);
+		out = xasprintf("%s/%s/job.json", run.dir, chain);
 		putjson(out, record);
+		addchain(chain);
 		free(out);
 	}
 	cJSON_Delete(record);
@@ -176,15 +209,15 @@ jobs(const struct task *t)
 }
 
 /* a configuration file of the run: what the costly stages depend on */
-static void
+static cJSON *
 snapshot(const char *file, const char *what, const char *dir, const char *name)
 {
 	cJSON *json = stage_config(what, dir, name);
 	char *path = xasprintf("%s/%s", run.dir, file);
 
 	putjson(path, json);
-	cJSON_Delete(json);
 	free(path);
+	return json;
 }
 
 static void
@@ -199,40 +232,46 @@ settings(void)
 	free(path);
 	path = xasprintf("%s/moka", run.dir);
 	buf_addf(&b, "no %s\noptions %s\n", run.no, run.moka);
-	if (strcmp(run.method, "moka") == 0)
+	if (ismoka())
 		put(path, &b);
 	buf_free(&b);
 	free(path);
 }
 
+/* run.json, what the run is; and what it is made with */
 static void
-manifest(const struct tasks *t)
+manifest(const struct tasks *t, struct manifest *made)
 {
 	char *path = xasprintf("%s/run.json", run.dir);
-	cJSON *m = cJSON_CreateObject(), *s = suite(run.suite);
+	cJSON *m = cJSON_CreateObject();
 
 	json_set(m, "run", cJSON_CreateString(run.name));
 	json_set(m, "suite", cJSON_CreateString(run.suite));
-	json_set(m, "suite_version",
-	    cJSON_CreateString(json_stringor(s, "version", "")));
+	json_set(m, "suite_version", cJSON_CreateString(run.version));
 	json_set(m, "tasks", cJSON_CreateNumber((double)t->n));
 	json_set(m, "engine", cJSON_CreateString(run.engine));
 	json_set(m, "device", cJSON_CreateString(run.device));
 	json_set(m, "model", cJSON_CreateString(run.model));
 	json_set(m, "method", cJSON_CreateString(run.method));
-	json_set(m, "count", cJSON_CreateNumber((double)chains()));
+	json_set(m, "count", cJSON_CreateNumber((double)attempts()));
 	json_set(m, "seed", cJSON_CreateString(run.seed));
+	json_set(m, "devrun", cJSON_CreateString(run.settings));
 	if (strcmp(run.method, "moka") == 0) {
 		json_set(m, "no", cJSON_CreateString(run.no));
 		json_set(m, "moka", cJSON_CreateString(run.moka));
 	}
+	if (run.recorded)
+		json_set(m, "replay_of", cJSON_CreateString(run.recorded));
 	putjson(path, m);
+	made->run = m;
+	made->tasks = run.tasks;
+	manifest_write(run.dir, made);
 	cJSON_Delete(m);
-	cJSON_Delete(s);
 	free(path);
 }
 
-/* an attempt begins when the one before it is judged and its errors are read */
+/* an attempt begins when the one before it is judged and what it left is read
+ */
 static void
 follows(struct buf *b, const struct tasks *t)
 {
@@ -240,12 +279,13 @@ follows(struct buf *b, const struct tasks *t)
 	size_t i;
 
 	for (i = 0; i < t->n; i++)
-		for (k = 2; k <= chains(); k++)
+		for (k = 2; k <= attempts(); k++)
 			buf_addf(b,
 			    "%s/%s/%lld/agent.json: %s/%s/%lld/score.json "
-			    "%s/%s/%lld/context.json\n",
+			    "%s/%s/%lld/context.json %s/%s/%lld/inspect.json\n",
 			    run.dir, t->v[i].name, k, run.dir, t->v[i].name,
-			    k - 1, run.dir, t->v[i].name, k - 1);
+			    k - 1, run.dir, t->v[i].name, k - 1, run.dir,
+			    t->v[i].name, k - 1);
 }
 
 /* lists are one line each: make's time is linear in lines, not in words */
@@ -254,7 +294,6 @@ makefile(const struct tasks *t)
 {
 	char *path = xasprintf("%s/run.mk", run.dir);
 	struct buf b = {0};
-	long long k;
 	size_t i;
 
 	/* override: what a user gives on make's command line was for plan */
@@ -265,18 +304,18 @@ makefile(const struct tasks *t)
 	    "override METHOD := %s\noverride COUNT := %lld\n"
 	    "override SEED := %s\noverride DEVRUN := %s\n"
 	    "override TASKS :=",
-	    run.dir, run.engine, run.device, run.model, run.method, chains(),
-	    run.seed, run.settings);
+	    run.dir, run.engine, run.device, run.recorded ? "" : run.model,
+	    run.recorded ? "replay" : run.method, attempts(), run.seed,
+	    run.settings);
 	for (i = 0; i < t->n; i++)
 		buf_addf(&b, " %s", t->v[i].name);
 	buf_adds(&b, "\nCHAINS :=");
-	for (i = 0; i < t->n; i++)
-		for (k = 1; k <= chains(); k++)
-			buf_addf(&b, " %s/%s/%lld", run.dir, t->v[i].name, k);
+	for (i = 0; i < run.nchains; i++)
+		buf_addf(&b, " %s/%s", run.dir, run.chains[i]);
 	buf_addf(&b,
 	    "\noverride NO := %s\noverride MOKA := %s\ninclude mk/graph.mk\n",
-	    run.no, run.moka);
-	if (strcmp(run.method, "moka") == 0)
+	    ismoka() ? run.no : "", ismoka() ? run.moka : "");
+	if (ismoka())
 		follows(&b, t);
 	put(path, &b);
 	buf_free(&b);
@@ -284,47 +323,225 @@ makefile(const struct tasks *t)
 }
 
 static void
-goals(const struct tasks *t)
+goals(void)
 {
 	char *path = xasprintf("%s/goals", run.dir);
 	struct buf b = {0};
-	long long k;
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
-		for (k = 1; k <= chains(); k++)
-			buf_addf(&b, "%s/%s/%lld/score.json\n", run.dir,
-			    t->v[i].name, k);
+	for (i = 0; i < run.nchains; i++)
+		buf_addf(&b, "%s/%s/score.json\n", run.dir, run.chains[i]);
 	put(path, &b);
 	buf_free(&b);
 	free(path);
 }
 
+/* the files that the costly stages depend on, and the lists of what is made */
+static void
+common(const struct tasks *t, struct manifest *made)
+{
+	made->device =
+	    snapshot("device.json", "device", "mk/devices", run.device);
+	made->engine =
+	    snapshot("engine.json", "engine", "mk/engines", run.engine);
+	settings();
+	manifest(t, made);
+	goals();
+	makefile(t);
+	puts(run.dir);
+}
+
 static void
 plan(char **names)
 {
+	struct manifest made = {0};
 	struct tasks t = {0};
+	cJSON *s;
 	size_t i;
 
-	if (chdir(rootdir()) < 0)
-		err(EX_UNAVAILABLE, "%s", rootdir());
 	if (*names)
 		namedtasks(&t, names);
 	else
 		suitetasks(&t);
 	if (!t.n)
 		errx(EX_DATAERR, "suite '%s' has no tasks", run.suite);
+	s = suite(run.suite);
+	run.version = xstrdup(json_stringor(s, "version", ""));
 	engine_load(run.engine);
-	snapshot("model.json", "model", "mk/models", run.model);
-	snapshot("device.json", "device", "mk/devices", run.device);
-	snapshot("engine.json", "engine", "mk/engines", run.engine);
-	settings();
+	made.model = snapshot("model.json", "model", "mk/models", run.model);
 	for (i = 0; i < t.n; i++)
 		jobs(&t.v[i]);
-	manifest(&t);
-	goals(&t);
-	makefile(&t);
-	puts(run.dir);
+	common(&t, &made);
+	cJSON_Delete(s);
+}
+
+/* the options that give devrun the inputs of the recorded measurement */
+static void
+inputs(const char *chain)
+{
+	char *path = xasprintf("%s/%s/devrun.json", run.recorded, chain);
+	cJSON *record = access(path, R_OK) == 0 ? json_readfile(path) : NULL;
+	const char *seed = json_stringor(json_get(record, "run"), "seed", "");
+	struct buf b = {0};
+
+	if (!*run.seed && !run.newseeds && strlen(seed) == 64 &&
+	    strspn(seed, "0123456789abcdef") == 64)
+		buf_addf(&b, "--seed %s\n", seed);
+	free(path);
+	path = xasprintf("%s/%s/inputs", run.dir, chain);
+	put(path, &b);
+	buf_free(&b);
+	free(path);
+	cJSON_Delete(record);
+}
+
+/* take over a recorded answer; 0 if there is none */
+static int
+answer(struct tasks *t, const char *task, const char *chain)
+{
+	char *path = xasprintf("%s/%s/llm-call.json", run.recorded, chain);
+	cJSON *record = access(path, R_OK) == 0 ? json_readfile(path) : NULL;
+	cJSON *only = cJSON_CreateObject();
+	int found = json_get(record, "response") != NULL;
+
+	if (found) {
+		json_set(only, "task",
+		    cJSON_Duplicate(json_object(record, "task"), 1));
+		if (strcmp(json_string(json_get(only, "task"), "name"), task))
+			errx(EX_DATAERR, "%s: it is not of task '%s'", path,
+			    task);
+		addtask(t, task,
+		    json_stringor(json_get(only, "task"), "category", ""));
+		json_set(run.tasks, task, hashof(only));
+		free(path);
+		path = xasprintf("%s/%s/llm-call.json", run.dir, chain);
+		putjson(path, record);
+		inputs(chain);
+	}
+	cJSON_Delete(only);
+	cJSON_Delete(record);
+	free(path);
+	return found;
+}
+
+/* the last but one word of TASK/ATTEMPT/score.json, taken off; or NULL */
+static char *
+lastword(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	return slash + 1;
+}
+
+static void
+answers(struct tasks *t)
+{
+	char *path = xasprintf("%s/goals", run.recorded), *p, *nl;
+	char *number, *task, *chain;
+	struct buf b = {0};
+	size_t none = 0;
+
+	if (buf_readfile(&b, path, (size_t)1 << 30) < 0)
+		err(EX_UNAVAILABLE, "%s", path);
+	for (p = b.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
+		*nl = '\0';
+		if (!lastword(p) || !(number = lastword(p)) ||
+		    !(task = lastword(p)) || !isword(task) || !*number ||
+		    strspn(number, "0123456789") != strlen(number))
+			errx(EX_DATAERR, "%s: not the goals of a run", path);
+		chain = xasprintf("%s/%s", task, number);
+		if (answer(t, task, chain))
+			addchain(chain);
+		else
+			none++;
+	}
+	if (!run.nchains)
+		errx(EX_UNAVAILABLE, "%s: no answer is recorded", run.recorded);
+	if (none)
+		warnx("%s: %zu of %zu chains have no recorded answer and are "
+		      "left out",
+		    run.recorded, none, none + run.nchains);
+	buf_free(&b);
+	free(path);
+}
+
+static const char *
+recorded(const cJSON *r, const char *key)
+{
+	return xstrdup(json_stringor(r, key, ""));
+}
+
+/* a name of the recorded run, which may come from anywhere */
+static const char *
+recordedname(const cJSON *r, const char *key)
+{
+	const char *s = recorded(r, key);
+
+	if (!isword(s))
+		json_bad(json_get(r, key), "%s '%s' is not a name", key, s);
+	return s;
+}
+
+/* what devrun was told, but nothing that touches its sandbox */
+static const char *
+recordedsettings(const cJSON *r)
+{
+	static const char *const known[] = {"-q", "--quick", "-t", "--time",
+	    "-n", "--calls", "-j", "--threads", "--untimed"};
+	const char *s = recorded(r, "devrun"), *p;
+	size_t n, i;
+
+	for (p = s; *(p += strspn(p, " ")); p += n) {
+		n = strcspn(p, " ");
+		if (strspn(p, "0123456789.") >= n)
+			continue;
+		for (i = 0; i < LEN(known); i++)
+			if (strlen(known[i]) == n && !strncmp(p, known[i], n))
+				break;
+		if (i == LEN(known))
+			errx(EX_DATAERR,
+			    "%s: devrun's options '%s' are not taken over; "
+			    "give your own (DEVRUN=)",
+			    run.recorded, s);
+	}
+	return s;
+}
+
+/* a recorded run once more from its answers, with the tools of today */
+static void
+replay(void)
+{
+	char *path = xasprintf("%s/run.json", run.recorded);
+	cJSON *r = json_readfile(path);
+	struct manifest made = {0};
+	struct tasks t = {0};
+
+	run.suite = recorded(r, "suite");
+	run.version = recorded(r, "suite_version");
+	run.engine = recordedname(r, "engine");
+	run.model = recorded(r, "model");
+	run.method = recordedname(r, "method");
+	run.no = recorded(r, "no");
+	run.moka = recorded(r, "moka");
+	if (!run.devicegiven)
+		run.device = recordedname(r, "device");
+	if (!*run.settings)
+		run.settings = recordedsettings(r);
+	run.count = json_intor(r, "count", 1, 1000, 1);
+	free(path);
+	path = xasprintf("%s/model.json", run.recorded);
+	made.model = json_readfile(path);
+	free(path);
+	path = xasprintf("%s/model.json", run.dir);
+	putjson(path, made.model);
+	free(path);
+	engine_load(run.engine);
+	answers(&t);
+	common(&t, &made);
+	cJSON_Delete(r);
 }
 
 /* the run's name, when none is given, says what it is */
@@ -337,6 +554,10 @@ defaultname(int named)
 
 	model = model ? model + 1 : run.model;
 	n = strlen(model);
+	if (run.recorded) {
+		buf_addf(&b, "%s.replay", basename(run.recorded));
+		return b.data;
+	}
 	if (n > 5 && strcmp(model + n - 5, ".json") == 0)
 		n -= 5;
 	buf_addf(&b, "%s.%s.%s.%.*s.%s", named ? "some" : run.suite, run.engine,
@@ -372,6 +593,8 @@ usage(int rc)
 	    "            [-m model] [-M method] [-N tools] [-r run] [-s "
 	    "suite]\n"
 	    "            [-S seed] [-x devrun-options] [task ...]\n"
+	    "       plan -R results/RUN [-d device] [-r run] [-S seed|new]\n"
+	    "            [-x devrun-options]\n"
 	    "Writes results/RUN: makefile, goals and job files of a run.\n"
 	    "  -s, --suite NAME    a file of tasks/ (default: first)\n"
 	    "  -e, --engine NAME   a file of mk/engines (default: ort)\n"
@@ -384,9 +607,10 @@ usage(int rc)
 	    "  -S, --seed HEX      of inputs; default: a secret one per task\n"
 	    "  -x, --devrun OPTS   passed on to devrun\n"
 	    "  -r, --run NAME      default: SUITE.ENGINE.DEVICE.MODEL.METHOD\n"
+	    "  -R, --replay RUN    the recorded answers of that run again\n"
 	    "      --version       the version of its format\n"
 	    "man plan tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int
@@ -396,15 +620,18 @@ main(int argc, char **argv)
 	    {"engine", 1, 0, 'e'}, {"count", 1, 0, 'k'}, {"model", 1, 0, 'm'},
 	    {"no", 1, 0, 'N'}, {"moka", 1, 0, 'A'}, {"method", 1, 0, 'M'},
 	    {"run", 1, 0, 'r'}, {"suite", 1, 0, 's'}, {"seed", 1, 0, 'S'},
-	    {"devrun", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
-	    {0}};
+	    {"devrun", 1, 0, 'x'}, {"replay", 1, 0, 'R'}, {"help", 0, 0, 'h'},
+	    {"version", 0, 0, 'V'}, {0}};
 	int c;
 
 	run.count = 10;
-	while ((c = getopt_long(argc, argv, "A:d:e:k:m:M:N:r:s:S:x:h", options,
-		    NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "A:d:e:k:m:M:N:r:R:s:S:x:h",
+		    options, NULL)) != -1) {
 		switch (c) {
-		case 'd': run.device = optarg; break;
+		case 'd':
+			run.device = optarg;
+			run.devicegiven = 1;
+			break;
 		case 'e': run.engine = optarg; break;
 		case 'k': run.count = numarg("count", optarg, 1, 1000); break;
 		case 'm': run.model = optarg; break;
@@ -412,6 +639,7 @@ main(int argc, char **argv)
 		case 'N': run.no = optarg; break;
 		case 'A': run.moka = optarg; break;
 		case 'r': run.name = optarg; break;
+		case 'R': run.recorded = optarg; break;
 		case 's': run.suite = optarg; break;
 		case 'S': run.seed = optarg; break;
 		case 'x': run.settings = optarg; break;
@@ -421,6 +649,11 @@ main(int argc, char **argv)
 		}
 	}
 	methodcheck();
+	run.newseeds = run.recorded && strcmp(run.seed, "new") == 0;
+	if (run.newseeds)
+		run.seed = "";
+	if (run.recorded && argv[optind])
+		usage(EX_USAGE);
 	if (strspn(run.seed, "0123456789abcdef") != strlen(run.seed))
 		errx(EX_USAGE, "seed '%s': not lower-case hex", run.seed);
 	if (!run.name)
@@ -428,7 +661,13 @@ main(int argc, char **argv)
 	if (!isword(run.name))
 		errx(EX_USAGE, "run '%s': not a name", run.name);
 	run.dir = xasprintf("results/%s", run.name);
-	plan(argv + optind);
+	run.tasks = cJSON_CreateObject();
+	if (chdir(rootdir()) < 0)
+		err(EX_UNAVAILABLE, "%s", rootdir());
+	if (run.recorded)
+		replay();
+	else
+		plan(argv + optind);
 	closeout();
 	return EX_OK;
 }

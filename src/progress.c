@@ -141,7 +141,7 @@ usage(int rc)
 	    "usage: progress run ... -- command [argument ...]\n"
 	    "Locks runs (directories that plan made), runs the command, and\n"
 	    "shows on a terminal how many of their goals exist.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int
@@ -152,6 +152,8 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		usage(EX_OK);
+	if (argc > 1 && argv[1][0] == '-')
+		warnx("no such option: '%s'", argv[1]);
 	if (argc < 4 || argv[1][0] == '-')
 		usage(EX_USAGE);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {

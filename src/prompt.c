@@ -10,6 +10,7 @@
 
 #include "engine.h"
 #include "stage.h"
+#include "vectors.h"
 
 #define FORMAT 1
 #define MAXTEMPLATE (1u << 20)
@@ -210,6 +211,15 @@ deviceflags(struct buf *b, const cJSON *device)
 	}
 }
 
+static void
+vectors(struct buf *b, const cJSON *device)
+{
+	char *words = vectors_words(device);
+
+	buf_adds(b, words);
+	free(words);
+}
+
 /* past the licence at a file's top */
 static const char *
 body(const char *text)
@@ -315,6 +325,19 @@ include(struct buf *b, const struct template *t, const char *name)
 	return rc == 0;
 }
 
+/* what holds of kernels of the operator's kind: a file beside the template */
+static int
+kindtext(struct buf *b, const struct template *t, const struct source *s)
+{
+	char *name = xasprintf("%s.txt", engine_kindname(s->engine, s->task));
+	int rc = include(b, t, name);
+
+	while (rc && b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+	free(name);
+	return rc;
+}
+
 /* a member of the record by its path, as text */
 static int
 member(struct buf *b, const cJSON *record, const char *path)
@@ -345,6 +368,10 @@ field(struct buf *b, const struct template *t, const struct source *s,
 	else if (strcmp(name, "device.compiler") == 0)
 		buf_adds(
 		    b, json_string(json_object(s->device, "compilers"), "c++"));
+	else if (strcmp(name, "device.vectors") == 0)
+		vectors(b, s->device);
+	else if (strcmp(name, "kind.text") == 0)
+		return kindtext(b, t, s);
 	else if (strncmp(name, "engine.", 7) == 0)
 		return enginefield(b, s, name);
 	else if (strncmp(name, "include ", 8) == 0)
@@ -495,7 +522,7 @@ sizeof_messages(const struct template *t, const cJSON *messages)
 static void
 prompt(cJSON *record)
 {
-	static const char *const keep[] = {"task", "request", NULL};
+	static const char *const keep[] = {"task", "planning", "request", NULL};
 	static cJSON *device;
 	struct json_place place = json_saveplace();
 	struct source s = {.record = record};
@@ -558,7 +585,7 @@ usage(int rc)
 	    "job's)\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man prompt tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

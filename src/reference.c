@@ -31,7 +31,7 @@ usage(int rc)
 	    "  -t, --time RUNS  time so many runs\n"
 	    "      --version    the stage and the version of its format\n"
 	    "man reference tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 static cJSON *

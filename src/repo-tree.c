@@ -625,6 +625,7 @@ struct tree {
 	struct buf out;
 	const char *under;
 	int depth;
+	size_t max; /* bytes; over it only the first level goes on */
 };
 
 static int
@@ -674,6 +675,8 @@ treeat(struct tree *t)
 	t->out.len = 0;
 	for (i = 0; i < ix.head->nfiles; i++) {
 		path = istr(&ix, ix.files[i].path);
+		if (t->depth > 1 && t->out.len > t->max)
+			return;
 		if (!below(path, t->under))
 			continue;
 		slash = strrchr(path, '/');
@@ -706,8 +709,8 @@ treeat(struct tree *t)
 static void
 tree(struct buf *b, const char *under, int depth)
 {
-	struct tree t = {.under = under};
 	size_t max = budget * 3, i, left = 0;
+	struct tree t = {.under = under, .max = max};
 
 	for (t.depth = depth; t.depth >= 1; t.depth--) {
 		treeat(&t);
@@ -1169,7 +1172,7 @@ usage(int rc)
 	    "  -i, --in SCOPE       look there first\n"
 	    "      --version        the stage and the version of its format\n"
 	    "man repo-tree tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

@@ -3,6 +3,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include "stats.h"
 #include "story.h"
 
-#define FORMAT 1 /* of task pages: they are made again when it changes */
+#define FORMAT 2 /* of task pages: they are made again when it changes */
 
 static const char *const columns[] = {
     "CSR", "FCR", "fast_0.5", "fast_1.0", "fast_1.5"};
@@ -85,6 +86,42 @@ engine(const cJSON *m)
 	    cJSON_IsString(v) ? v->valuestring : "");
 }
 
+static const char *
+madeof(const cJSON *m, const char *path)
+{
+	const cJSON *v = json_at(json_get(m, "made"), path);
+
+	return cJSON_IsString(v) ? v->valuestring : "?";
+}
+
+/* what the manifest says beyond what the records do */
+static void
+madewith(struct buf *b, const cJSON *m)
+{
+	const char *seed = json_stringor(m, "seed", "");
+	char *text;
+
+	if (!json_get(m, "made"))
+		return;
+	html_item(b, "Started", madeof(m, "start"));
+	html_item(b, "Seed", *seed ? seed : "secret, told in each record");
+	text = xasprintf("%s, sources %.12s", madeof(m, "mkbench.version"),
+	    madeof(m, "mkbench.sha256"));
+	html_item(b, "mkbench", text);
+	free(text);
+	text = xasprintf("tasks %.12s, prompts %.12s, engine %.12s, device "
+			 "%.12s, model %.12s",
+	    madeof(m, "suite.sha256"), madeof(m, "prompts.sha256"),
+	    madeof(m, "engine.sha256"), madeof(m, "device.sha256"),
+	    madeof(m, "model.sha256"));
+	html_item(b, "SHA-256", text);
+	free(text);
+	text = xasprintf("%s, %s, %s", madeof(m, "machine.processor"),
+	    madeof(m, "machine.memory"), madeof(m, "machine.system"));
+	html_item(b, "Planned on", text);
+	free(text);
+}
+
 static void
 aboutrun(struct buf *b, const struct run *r)
 {
@@ -120,6 +157,7 @@ aboutrun(struct buf *b, const struct run *r)
 	    json_numberor(m, "tasks", 0));
 	html_item(b, "Attempts", text);
 	free(text);
+	madewith(b, m);
 	html_item(b, "Last result", json_stringor(m, "when", NULL));
 	html_item(b, "Cost, $",
 	    json_stringor(json_get(r->summary, "overall"), "cost", NULL));
@@ -129,32 +167,33 @@ aboutrun(struct buf *b, const struct run *r)
 	free(flags);
 }
 
+/* a rate with its interval, or that there is none */
+static void
+ratecell(struct buf *b, const cJSON *row, const char *key, int known)
+{
+	char text[40], *space;
+
+	if (!known) {
+		buf_adds(b, "<td class=\"n\" data-v=\"-1\">-</td>");
+		return;
+	}
+	summary_cell(text, sizeof(text), row, key);
+	if ((space = strchr(text, ' ')))
+		*space++ = '\0';
+	buf_addf(b, "<td class=\"n\" data-v=\"%.6f\">%s <small>%s</small></td>",
+	    json_number(json_object(row, key), "rate"), text,
+	    space ? space : "");
+}
+
 static void
 rates(struct buf *b, const cJSON *row)
 {
-	char text[40], *space;
 	size_t i;
 
-	for (i = 0; i < LEN(columns); i++) {
-		summary_cell(text, sizeof(text), row, columns[i]);
-		if ((space = strchr(text, ' ')))
-			*space++ = '\0';
-		buf_addf(b,
-		    "<td class=\"n\" data-v=\"%.6f\">%s <small>%s</small></td>",
-		    json_number(json_object(row, columns[i]), "rate"), text,
-		    space ? space : "");
-	}
-	if (json_number(row, "heldout_tasks") > 0) {
-		summary_cell(text, sizeof(text), row, "heldout");
-		if ((space = strchr(text, ' ')))
-			*space++ = '\0';
-		buf_addf(b,
-		    "<td class=\"n\" data-v=\"%.6f\">%s <small>%s</small></td>",
-		    json_number(json_object(row, "heldout"), "rate"), text,
-		    space ? space : "");
-	} else {
-		buf_adds(b, "<td class=\"n\" data-v=\"-1\">-</td>");
-	}
+	for (i = 0; i < LEN(columns); i++)
+		ratecell(b, row, columns[i],
+		    !strchr(columns[i], '_') || !summary_untimed(row));
+	ratecell(b, row, "heldout", json_number(row, "heldout_tasks") > 0);
 	if (json_number(row, "geomean_speedup") > 0)
 		buf_addf(b, "<td class=\"n\">%.2f</td>",
 		    json_number(row, "geomean_speedup"));
@@ -187,16 +226,52 @@ row(struct buf *b, const char *name, const cJSON *figures)
 }
 
 static void
+card(struct buf *b, const cJSON *figures, const char *key, const char *what)
+{
+	char text[40], *space;
+
+	summary_cell(text, sizeof(text), figures, key);
+	if ((space = strchr(text, ' ')))
+		*space++ = '\0';
+	buf_addf(b, "<li><b>%s%s</b>%s <small>%s%s%s</small></li>\n", text,
+	    space ? "&nbsp;%" : "", what, key, space ? ", " : "",
+	    space ? space : "");
+}
+
+/* the run in five numbers */
+static void
+cards(struct buf *b, const struct run *r)
+{
+	const cJSON *o = json_object(r->summary, "overall");
+	const char *cost = json_stringor(o, "cost", NULL);
+
+	buf_adds(b, "<ul class=\"cards\">\n");
+	card(b, o, "CSR", "built");
+	card(b, o, "FCR", "right");
+	card(b, o, "fast_1.0", "faster than native");
+	card(b, o, "fast_1.5", "1.5 times as fast");
+	if (json_number(o, "geomean_speedup") > 0)
+		buf_addf(b,
+		    "<li><b>%.2f</b>times native "
+		    "<small>geometric mean of the right</small></li>\n",
+		    json_number(o, "geomean_speedup"));
+	if (cost)
+		buf_addf(b, "<li><b>$%.2f</b>all answers</li>\n",
+		    strtod(cost, NULL));
+	buf_adds(b, "</ul>\n");
+}
+
+static void
 table(struct buf *b, const struct run *r)
 {
 	char text[40];
 	const cJSON *o = json_object(r->summary, "overall");
 	size_t i;
 
-	buf_adds(b,
-	    "<h2>Results</h2>\n<div class=\"wide\"><table id=\"results\" "
-	    "class=\"sort\"><thead><tr><th scope=\"col\">category</th>"
-	    "<th class=\"n\" scope=\"col\">tasks</th>");
+	buf_adds(b, "<h2>Results</h2>\n<div class=\"wide\" "
+		    "tabindex=\"0\"><table id=\"results\" "
+		    "class=\"sort\"><thead><tr><th scope=\"col\">category</th>"
+		    "<th class=\"n\" scope=\"col\">tasks</th>");
 	heads(b);
 	buf_adds(b, "</tr></thead><tbody>\n");
 	json_each (c, json_array(r->summary, "categories"))
@@ -233,16 +308,6 @@ standing(const cJSON *t)
 						   : "does not build";
 }
 
-static double
-costof(const struct run *r, const char *task)
-{
-	double sum = 0;
-
-	json_each (a, run_attempts(r, task))
-		sum += strtod(json_stringor(a, "cost", "0"), NULL);
-	return sum;
-}
-
 static void
 oddities(struct buf *b, const cJSON *t)
 {
@@ -255,47 +320,71 @@ oddities(struct buf *b, const cJSON *t)
 			    i ? "warn" : "bad", keys[i]);
 }
 
+/* of a task that is not right, what became of its last attempt */
+static const char *
+failing(const struct run *r, const cJSON *task)
+{
+	const char *last = NULL;
+
+	if (json_numberor(task, "correct", 0) > 0)
+		return NULL;
+	json_each (a, run_attempts(r, task->string))
+		if (strcmp(json_stringor(a, "status", ""), "stopped") != 0)
+			last = json_stringor(a, "because", last);
+	return last;
+}
+
+static void
+taskrow(struct buf *b, const struct run *r, const cJSON *t, const char *prefix)
+{
+	double v = json_numberor(t, "speedup", 0);
+	double cost = json_numberor(t, "cost", 0);
+
+	buf_addf(b, "<tr><td><a href=\"%s", prefix);
+	html_str(b, t->string);
+	buf_adds(b, ".html\">");
+	html_str(b, t->string);
+	buf_adds(b, "</a></td><td>");
+	html_str(b, json_stringor(t, "category", ""));
+	buf_addf(b, "</td><td class=\"%s\">%s</td>",
+	    json_numberor(t, "correct", 0) > 0 ? "good" : "bad", standing(t));
+	if (v > 0)
+		buf_addf(b,
+		    "<td class=\"n\" data-v=\"%.6g\">%.2f <small>%.2f-%.2f"
+		    "</small></td>",
+		    v, v, json_numberor(t, "low", v),
+		    json_numberor(t, "high", v));
+	else
+		buf_adds(b, "<td class=\"n\" data-v=\"-1\">-</td>");
+	buf_addf(b, "<td class=\"n\">%.0f</td><td>%s</td>",
+	    json_numberor(t, "attempts", 0),
+	    !json_get(t, "heldout_tried")	 ? "-"
+	    : json_numberor(t, "heldout", 0) > 0 ? "right"
+						 : "wrong");
+	if (cost > 0)
+		buf_addf(b, "<td class=\"n\">%.4f</td>", cost);
+	else
+		buf_adds(b, "<td class=\"n\" data-v=\"0\">-</td>");
+	buf_adds(b, "<td class=\"w\">");
+	oddities(b, t);
+	html_brief(b, failing(r, t), 120);
+	buf_adds(b, "</td></tr>\n");
+}
+
 static void
 tasks(struct buf *b, const struct run *r, const char *prefix)
 {
 	buf_adds(b,
-	    "<h2>Tasks</h2>\n<div class=\"wide\"><table id=\"tasks\" "
+	    "<h2>Tasks</h2>\n<div class=\"wide\" tabindex=\"0\"><table "
+	    "id=\"tasks\" "
 	    "class=\"sort\"><thead><tr><th scope=\"col\">task</th><th "
 	    "scope=\"col\">category</th><th scope=\"col\">best</th><th "
 	    "class=\"n\" scope=\"col\">speedup</th><th class=\"n\" "
 	    "scope=\"col\">attempts</th><th scope=\"col\">held-out</th><th "
-	    "scope=\"col\">noted</th><th class=\"n\" scope=\"col\">cost, $</th>"
-	    "</tr></thead><tbody>\n");
-	json_each (t, r->tasks) {
-		double v = json_numberor(t, "speedup", 0);
-		double cost = costof(r, t->string);
-
-		buf_addf(b, "<tr><td><a href=\"%s", prefix);
-		html_str(b, t->string);
-		buf_adds(b, ".html\">");
-		html_str(b, t->string);
-		buf_adds(b, "</a></td><td>");
-		html_str(b, json_stringor(t, "category", ""));
-		buf_addf(b, "</td><td class=\"%s\">%s</td>",
-		    json_numberor(t, "correct", 0) > 0 ? "good" : "bad",
-		    standing(t));
-		if (v > 0)
-			buf_addf(b, "<td class=\"n\">%.2f</td>", v);
-		else
-			buf_adds(b, "<td class=\"n\" data-v=\"-1\">-</td>");
-		buf_addf(b, "<td class=\"n\">%.0f</td><td>%s</td><td>",
-		    json_numberor(t, "attempts", 0),
-		    !json_get(t, "heldout_tried")	 ? "-"
-		    : json_numberor(t, "heldout", 0) > 0 ? "right"
-							 : "wrong");
-		oddities(b, t);
-		if (cost > 0)
-			buf_addf(
-			    b, "</td><td class=\"n\">%.4f</td></tr>\n", cost);
-		else
-			buf_adds(b, "</td><td class=\"n\" "
-				    "data-v=\"0\">-</td></tr>\n");
-	}
+	    "class=\"n\" scope=\"col\">cost, $</th><th scope=\"col\">noted"
+	    "</th></tr></thead><tbody>\n");
+	json_each (t, r->tasks)
+		taskrow(b, r, t, prefix);
 	buf_adds(b, "</tbody></table></div>\n");
 }
 
@@ -313,7 +402,8 @@ flags(struct buf *b, const struct run *r, const char *prefix)
 				continue;
 			if (!n++)
 				buf_adds(b,
-				    "<div class=\"wide\"><table id=\"flags\" "
+				    "<div class=\"wide\" tabindex=\"0\"><table "
+				    "id=\"flags\" "
 				    "class=\"sort\"><thead><tr><th "
 				    "scope=\"col\">task</th><th "
 				    "class=\"n\" scope=\"col\">attempt</th><th "
@@ -329,8 +419,7 @@ flags(struct buf *b, const struct run *r, const char *prefix)
 			    json_number(a, "attempt"));
 			html_str(b, class);
 			buf_adds(b, "</td><td class=\"w\">");
-			html_textf(
-			    b, "%.160s", json_stringor(a, "evidence", ""));
+			html_brief(b, json_stringor(a, "evidence", ""), 160);
 			buf_adds(b, "</td></tr>\n");
 		}
 	}
@@ -349,7 +438,7 @@ noted(struct buf *b, const struct run *r, const char *prefix)
 	    json_number(r->summary, "hack"), json_number(r->summary, "flagged"),
 	    json_number(r->summary, "quarantined"));
 	if (list.len) {
-		buf_adds(b, "<details><summary>Each with its evidence"
+		buf_adds(b, "<details open><summary>Each with its evidence"
 			    "</summary>\n");
 		buf_add(b, list.data, list.len);
 	}
@@ -368,7 +457,9 @@ runpage(const struct run *r, int top)
 
 	html_head(&b, r->name, top ? "" : "../");
 	if (!top)
-		buf_adds(&b, "<p><a href=\"../index.html\">All runs</a></p>\n");
+		buf_adds(
+		    &b, "<nav><a href=\"../index.html\">All runs</a></nav>\n");
+	cards(&b, r);
 	aboutrun(&b, r);
 	table(&b, r);
 	buf_adds(&b, "<h2>Figures</h2>\n");
@@ -384,13 +475,13 @@ runpage(const struct run *r, int top)
 
 /* what a task's page is made of, as a word that changes with it */
 static void
-stamp(char hex[65], const cJSON *attempts)
+stamp(char hex[65], const cJSON *attempts, int alone)
 {
 	struct buf b = {0};
 	char *text = json_print(attempts), *path;
 	struct stat st;
 
-	buf_addf(&b, "%d %s", FORMAT, text);
+	buf_addf(&b, "%d %d %s", FORMAT, alone, text);
 	json_each (a, attempts) {
 		path = xasprintf("%s/score.json", json_string(a, "dir"));
 		if (stat(path, &st) == 0)
@@ -422,15 +513,15 @@ current(const char *path, const char *hex)
 }
 
 static void
-taskpage(const struct run *r, const cJSON *attempts)
+taskpage(const struct run *r, const cJSON *attempts, int alone)
 {
 	char *name = xasprintf("%s/%s.html", r->name, attempts->string);
 	char *path = xasprintf("%s/%s", out, name), hex[65];
 	struct buf b = {0};
 
-	stamp(hex, attempts);
+	stamp(hex, attempts, alone);
 	if (force || !current(path, hex)) {
-		story_page(&b, r, attempts->string, "../");
+		story_page(&b, r, attempts->string, alone);
 		buf_addf(&b, "<!-- %s -->\n", hex);
 		put(name, &b);
 	}
@@ -438,7 +529,7 @@ taskpage(const struct run *r, const cJSON *attempts)
 	free(path);
 }
 
-/* every jobs-th task page from the first on */
+/* every jobs-th page from the first on, of tasks and of runs */
 static void
 share(const struct run *runs, size_t n, int first)
 {
@@ -446,16 +537,34 @@ share(const struct run *runs, size_t n, int first)
 	size_t i;
 
 	for (i = 0; i < n; i++)
+		if (!runs[i].foreign && k++ % jobs == first)
+			runpage(&runs[i], n == 1);
+	for (i = 0; i < n; i++)
 		json_each (t, runs[i].attempts)
 			if (k++ % jobs == first)
-				taskpage(&runs[i], t);
+				taskpage(&runs[i], t, n == 1);
+}
+
+/* wait for all children; the status of one that failed is ours */
+static void
+reap(void)
+{
+	int status, bad = 0;
+
+	while (wait(&status) > 0)
+		if (status != 0)
+			bad = WIFEXITED(status) ? WEXITSTATUS(status)
+			      : bad		? bad
+						: EX_SOFTWARE;
+	if (bad)
+		exit(bad);
 }
 
 static void
-taskpages(const struct run *runs, size_t n)
+pages(const struct run *runs, size_t n)
 {
-	int i, status, bad = 0;
 	pid_t pid;
+	int i;
 
 	fflush(NULL);
 	for (i = 1; i < jobs; i++) {
@@ -467,12 +576,7 @@ taskpages(const struct run *runs, size_t n)
 		}
 	}
 	share(runs, n, 0);
-	while (wait(&status) > 0)
-		if (status != 0)
-			bad = WIFEXITED(status) ? WEXITSTATUS(status)
-						: EX_SOFTWARE;
-	if (bad)
-		exit(bad);
+	reap();
 }
 
 static void
@@ -534,7 +638,8 @@ pairs(struct buf *b, const struct run *runs, size_t n)
 	size_t i, j, common;
 
 	buf_adds(b,
-	    "<h2>Differences</h2>\n<div class=\"wide\"><table id=\"pairs\" "
+	    "<h2>Differences</h2>\n<div class=\"wide\" tabindex=\"0\"><table "
+	    "id=\"pairs\" "
 	    "class=\"sort\"><thead><tr><th scope=\"col\">run</th><th "
 	    "scope=\"col\">against</th><th scope=\"col\">built (CSR)</th><th "
 	    "scope=\"col\">right (FCR)</th><th scope=\"col\">fast_1.0</th><th "
@@ -554,9 +659,14 @@ pairs(struct buf *b, const struct run *runs, size_t n)
 			    runs[i].tasks, runs[j].tasks, &common);
 			if (common > 2)
 				buf_addf(b,
-				    "<td class=\"n\" data-v=\"%.6f\">%.3f "
-				    "<small>%.3f-%.3f</small></td></tr>\n",
-				    s.mid, s.mid, s.low, s.high);
+				    "<td class=\"n\" data-v=\"%.6f\">%.2f "
+				    "<small>%.2f-%.2f</small>: %s</td></tr>\n",
+				    s.mid, s.mid, s.low, s.high,
+				    s.low > 1	 ? "<strong class=\"good\">"
+						   "faster</strong>"
+				    : s.high < 1 ? "<strong class=\"bad\">"
+						   "slower</strong>"
+						 : "a tie");
 			else
 				buf_adds(b, "<td class=\"n\" data-v=\"-1\">-"
 					    "</td></tr>\n");
@@ -568,19 +678,199 @@ pairs(struct buf *b, const struct run *runs, size_t n)
 	    "b means a tasks that only the first has and b "
 	    "that only the second has; p is McNemar's exact test, two-sided, "
 	    "and 0.05 or more reads as a tie. Not corrected for the number of "
-	    "comparisons.</p>\n");
+	    "comparisons. The speedup ratio is the median over the tasks that "
+	    "both have right; a tie if its interval holds 1.</p>\n");
+}
+
+/* how a board is ordered, best first, unless a reader sorts it */
+static const char *const ranking[] = {"fast_1.0", "FCR", "CSR"};
+
+static int
+byrank(const void *x, const void *y)
+{
+	const struct run *a = x, *b = y;
+	const int late[] = {summary_untimed(json_object(a->summary, "overall")),
+	    summary_untimed(json_object(b->summary, "overall"))};
+	double u, v;
+	size_t i;
+
+	if (late[0] != late[1])
+		return late[0] - late[1];
+	for (i = 0; i < LEN(ranking); i++) {
+		u = json_number(
+		    json_object(json_object(a->summary, "overall"), ranking[i]),
+		    "rate");
+		v = json_number(
+		    json_object(json_object(b->summary, "overall"), ranking[i]),
+		    "rate");
+		if (u != v)
+			return (u < v) - (u > v);
+	}
+	return strcmp(a->name, b->name);
+}
+
+/* the tasks of the larger of two runs */
+static long
+tasksof(const struct run *a, const struct run *b)
+{
+	int n = cJSON_GetArraySize(a->tasks), m = cJSON_GetArraySize(b->tasks);
+
+	return n > m ? n : m;
+}
+
+/* the best against the next, over the tasks that both have */
+static void
+ahead(struct buf *b, const struct run *next, const struct paired *p)
+{
+	buf_adds(b, " Against the next, ");
+	html_str(b, next->name);
+	buf_addf(b,
+	    ": %ld tasks that only it has, %ld that only the other has, "
+	    "p&nbsp;%.3f, %s.",
+	    p->first, p->second, p->p,
+	    p->p >= 0.05
+		? "<strong>a tie</strong>"
+		: "<strong>significant</strong> at the 5&nbsp;% level");
+}
+
+/* who is best, by how much, and whether that is certain */
+static void
+lead(struct buf *b, const struct run *sorted, size_t n)
+{
+	const cJSON *o = json_object(sorted->summary, "overall");
+	struct paired p = {0};
+	char text[40], *space;
+
+	if (summary_untimed(o))
+		return;
+	if (n > 1)
+		p = paired_count(sorted[0].tasks, sorted[1].tasks, "fast_1.0");
+	if (n > 1 && p.both + p.first + p.second + p.neither <
+			 tasksof(&sorted[0], &sorted[1])) {
+		buf_adds(b,
+		    "<p class=\"lead\">These runs are of different "
+		    "tasks, so their rates do not rank them; the pairs "
+		    "below compare them over the tasks they share.</p>\n");
+		return;
+	}
+	summary_cell(text, sizeof(text), o, "fast_1.0");
+	if ((space = strchr(text, ' ')))
+		*space++ = '\0';
+	buf_adds(b, "<p class=\"lead\">Most tasks faster than native: "
+		    "<strong>");
+	html_str(b, sorted->name);
+	buf_addf(b, "</strong>, %s&nbsp;%% (95&nbsp;%% interval %s).", text,
+	    space ? space : "");
+	if (n > 1)
+		ahead(b, &sorted[1], &p);
+	buf_adds(b, "</p>\n");
+}
+
+/* whether two runs are of one experiment: they differ in what they go without
+ */
+static int
+siblings(const struct run *x, const struct run *y)
+{
+	static const char *const keys[] = {"suite", "suite_version", "tasks",
+	    "engine", "device", "model", "method", "count", "moka"};
+	size_t i;
+
+	for (i = 0; i < LEN(keys); i++)
+		if (!cJSON_Compare(json_get(x->manifest, keys[i]),
+			json_get(y->manifest, keys[i]), 1) &&
+		    (json_get(x->manifest, keys[i]) ||
+			json_get(y->manifest, keys[i])))
+			return 0;
+	return 1;
+}
+
+static const char *
+without(const struct run *r)
+{
+	return json_stringor(r->manifest, "no", "");
+}
+
+static void
+ablationrow(struct buf *b, const struct run *r, const struct run *whole)
+{
+	buf_adds(b, "<tr><th scope=\"row\">");
+	html_str(b, *without(r) ? without(r) : "nothing");
+	buf_adds(b, "</th><td>");
+	html_str(b, r->name);
+	buf_adds(b, "</td>");
+	rates(b, json_object(r->summary, "overall"));
+	if (r == whole) {
+		buf_adds(b, "<td></td><td></td></tr>\n");
+		return;
+	}
+	pair(b, r, whole, "correct");
+	pair(b, r, whole, "fast_1.0");
+	buf_adds(b, "</tr>\n");
+}
+
+static void
+ablation(struct buf *b, const struct run *runs, size_t n, size_t whole)
+{
+	size_t i, others = 0;
+
+	for (i = 0; i < n; i++)
+		others +=
+		    *without(&runs[i]) && siblings(&runs[i], &runs[whole]);
+	if (!others)
+		return;
+	buf_adds(b, "<h2>Ablation: ");
+	html_str(b, runs[whole].name);
+	buf_adds(b,
+	    "</h2>\n<div class=\"wide\" tabindex=\"0\"><table class=\"sort "
+	    "dense\"><thead>"
+	    "<tr><th scope=\"col\">without</th><th scope=\"col\">run</th>");
+	heads(b);
+	buf_adds(b, "<th scope=\"col\">right, of the whole</th><th "
+		    "scope=\"col\">fast_1.0, of the whole</th></tr></thead>"
+		    "<tbody>\n");
+	ablationrow(b, &runs[whole], &runs[whole]);
+	for (i = 0; i < n; i++)
+		if (*without(&runs[i]) && siblings(&runs[i], &runs[whole]))
+			ablationrow(b, &runs[i], &runs[whole]);
+	buf_adds(b, "</tbody></table></div>\n");
+}
+
+/* the first of each experiment's whole runs, with those that lack something */
+static void
+ablations(struct buf *b, const struct run *runs, size_t n)
+{
+	size_t i, j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < i; j++)
+			if (!*without(&runs[j]) && siblings(&runs[i], &runs[j]))
+				break;
+		if (j == i && !*without(&runs[i]))
+			ablation(b, runs, n, i);
+	}
 }
 
 static void
 board(const struct run *runs, size_t n)
 {
 	char *dir = xasprintf("%s/figures", out);
+	struct run *sorted = xcalloc(n, sizeof(*sorted));
 	struct buf b = {0};
 	size_t i;
 
+	for (i = 0; i < n; i++)
+		sorted[i] = runs[i];
+	qsort(sorted, n, sizeof(*sorted), byrank);
 	html_head(&b, "Leaderboard", "");
+	lead(&b, sorted, n);
+	buf_addf(&b,
+	    "<p class=\"dim\">%zu run%s, by fast_1.0, then FCR, then "
+	    "CSR.</p>\n",
+	    n, n == 1 ? "" : "s");
 	buf_adds(&b,
-	    "<div class=\"wide\"><table id=\"board\" class=\"sort\"><thead><tr>"
+	    "<div class=\"wide\" tabindex=\"0\"><table id=\"board\" "
+	    "class=\"sort "
+	    "dense\"><thead><tr>"
 	    "<th scope=\"col\">run</th><th scope=\"col\">model</th><th "
 	    "scope=\"col\">method</th><th scope=\"col\">engine</th><th "
 	    "scope=\"col\">device</th><th class=\"n\" "
@@ -590,18 +880,22 @@ board(const struct run *runs, size_t n)
 	    "<th class=\"n\" scope=\"col\">cost, $</th><th class=\"n\" "
 	    "scope=\"col\">noted</th></tr></thead><tbody>\n");
 	for (i = 0; i < n; i++)
-		boardrow(&b, &runs[i]);
+		boardrow(&b, &sorted[i]);
 	buf_adds(&b,
 	    "</tbody></table></div>\n<p class=\"dim\">Rates in per cent with "
 	    "their 95&nbsp;% intervals (Wilson), per task the best attempt. "
+	    "CSR: built. FCR: also right. fast_p: also faster than p times "
+	    "native. Held-out: right on a second shape too. "
 	    "Noted: tasks with a flagged, quarantined or cheating attempt. "
 	    "The numbers: <a href=\"leaderboard.json\">leaderboard.json</a>."
 	    "</p>\n");
+	ablations(&b, runs, n);
 	pairs(&b, runs, n);
 	buf_adds(&b, "<h2>Figures</h2>\n");
 	plots_draw(&b, runs, n, dir);
 	html_foot(&b);
 	put("index.html", &b);
+	free(sorted);
 	free(dir);
 }
 
@@ -619,12 +913,82 @@ feed(const struct run *runs, size_t n)
 	cJSON_Delete(j);
 }
 
+/* the first of these runs, then every jobs-th, read and told as one text each
+ */
+static void
+tell(char *const *dirs, size_t n, size_t first)
+{
+	struct run r;
+	size_t i;
+
+	for (i = first; i < n; i += (size_t)jobs) {
+		run_read(&r, dirs[i]);
+		run_tell(stdout, &r);
+	}
+	closeout();
+	_exit(EX_OK);
+}
+
+/* a process that tells every jobs-th run from the first on; what it tells */
+static FILE *
+teller(char *const *dirs, size_t n, size_t first)
+{
+	int fd[2];
+	pid_t pid;
+
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		err(EX_OSERR, "pipe");
+	if ((pid = fork()) < 0)
+		err(EX_OSERR, "fork");
+	if (pid == 0) {
+		if (dup2(fd[1], STDOUT_FILENO) < 0)
+			err(EX_OSERR, "dup2");
+		tell(dirs, n, first);
+	}
+	close(fd[1]);
+	return fdopen(fd[0], "r");
+}
+
+/* runs are read by as many processes as write pages */
+static void
+readdirs(struct run *const *into, char *const *dirs, size_t n)
+{
+	struct jsonin *in = xcalloc((size_t)jobs, sizeof(*in));
+	size_t i, k;
+
+	fflush(NULL);
+	for (i = 0; i < (size_t)jobs && i < n; i++) {
+		in[i].name = dirs[i];
+		in[i].fp = teller(dirs, n, i);
+		if (!in[i].fp)
+			err(EX_OSERR, "pipe");
+	}
+	for (i = 0; i < n; i++)
+		if (run_hear(into[i], dirs[i], &in[i % (size_t)jobs]) < 0)
+			break;
+	for (k = 0; k < (size_t)jobs && in[k].fp; k++) {
+		json_end(&in[k]);
+		fclose(in[k].fp);
+	}
+	reap();
+	if (i < n)
+		errx(EX_SOFTWARE, "%s: not read", dirs[i]);
+	free(in);
+}
+
 static size_t
 readruns(struct run **runs, char **args)
 {
-	size_t n = 0, len;
+	size_t n = 0, ndirs = 0, len, i;
+	struct run **into;
+	char **dirs, **a;
+	size_t *at;
 
-	for (; *args; args++) {
+	for (a = args; *a; a++)
+		ndirs++;
+	dirs = xcalloc(ndirs + 1, sizeof(*dirs));
+	at = xcalloc(ndirs + 1, sizeof(*at));
+	for (ndirs = 0; *args; args++) {
 		len = strlen(*args);
 		if (isfile(*args)) {
 			run_readfile(runs, &n, *args);
@@ -633,8 +997,16 @@ readruns(struct run **runs, char **args)
 		while (len > 1 && (*args)[len - 1] == '/')
 			(*args)[--len] = '\0';
 		*runs = xreallocarray(*runs, n + 1, sizeof(**runs));
-		run_read(&(*runs)[n++], *args);
+		at[ndirs] = n++;
+		dirs[ndirs++] = *args;
 	}
+	into = xcalloc(ndirs + 1, sizeof(struct run *));
+	for (i = 0; i < ndirs; i++)
+		into[i] = &(*runs)[at[i]];
+	readdirs(into, dirs, ndirs);
+	free(into);
+	free(dirs);
+	free(at);
 	return n;
 }
 
@@ -646,11 +1018,11 @@ usage(int rc)
 	    "Writes pages about runs that open from disk.\n"
 	    "  -o, --output DIR   there; else results/RUN/report, and\n"
 	    "                     results/report for several runs\n"
-	    "  -j, --jobs N       processes that write task pages (2)\n"
+	    "  -j, --jobs N       processes that read runs, write pages (2)\n"
 	    "  -f, --force        write all task pages again\n"
 	    "      --version      the program and the version of its format\n"
 	    "man report tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int
@@ -690,10 +1062,7 @@ main(int argc, char **argv)
 	if (html_assets(out) < 0)
 		err(EX_IOERR, "%s", out);
 	feed(runs, n);
-	taskpages(runs, n);
-	for (i = 0; i < n; i++)
-		if (!runs[i].foreign)
-			runpage(&runs[i], n == 1);
+	pages(runs, n);
 	if (n > 1 || runs->foreign)
 		board(runs, n);
 	printf("%s/index.html\n", out);

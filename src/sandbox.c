@@ -13,16 +13,27 @@ static const char *ro[MAXPATHS];
 static int nro, probe;
 
 static _Noreturn void
-usage(void)
+usage(int rc)
 {
 	fputs("usage: sandbox [--runner] [--read path]... [--write dir]"
 	      " [--wall s] [--cpu s]\n"
 	      "\t[--memory bytes] [--file bytes] [--procs n] [--output bytes]"
 	      " [--mode mode]\n"
 	      "\tcommand [argument ...]\n"
-	      "       sandbox --probe [--mode mode]\n",
-	    stderr);
-	exit(EX_USAGE);
+	      "       sandbox --probe [--mode mode]\n"
+	      "Runs a command that is not trusted, as compilers and kernels "
+	      "run.\n"
+	      "  --runner        show it what a kernel's runner sees\n"
+	      "  --read PATH     show it a file or directory, read-only\n"
+	      "  --write DIR     the one directory it may write to\n"
+	      "  --wall, --cpu S --memory, --file, --output BYTES --procs N: "
+	      "limits\n"
+	      "  --mode NAME     bubblewrap, jail or none (default: the best "
+	      "there is)\n"
+	      "  --probe         say what this machine permits\n"
+	      "man sandbox tells more.\n",
+	    rc ? stderr : stdout);
+	usageend(rc);
 }
 
 static void
@@ -47,7 +58,8 @@ options(int argc, char **argv)
 	    {"procs", required_argument, NULL, 'n'},
 	    {"output", required_argument, NULL, 'o'},
 	    {"mode", required_argument, NULL, 'M'},
-	    {"probe", no_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+	    {"probe", no_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+", longs, NULL)) != -1)
@@ -76,7 +88,8 @@ options(int argc, char **argv)
 			break;
 		case 'M': box.mode = sandbox_mode(optarg); break;
 		case 'p': probe = 1; break;
-		default: usage();
+		case 'h': usage(EX_OK);
+		default: usage(EX_USAGE);
 		}
 }
 
@@ -131,7 +144,7 @@ main(int argc, char **argv)
 		return status;
 	}
 	if (optind == argc)
-		usage();
+		usage(EX_USAGE);
 	box.argv = (const char *const *)(argv + optind);
 	box.ro = ro;
 	sandbox_run(&box, &p);

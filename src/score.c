@@ -74,7 +74,7 @@ speed(cJSON *verdict, const cJSON *run)
 
 	if (!s)
 		return;
-	mid = json_number(s, "median");
+	mid = json_number(s, "ratio");
 	json_set(verdict, "speedup", cJSON_CreateNumber(mid));
 	json_set(verdict, "low", cJSON_CreateNumber(json_number(s, "low")));
 	json_set(verdict, "high", cJSON_CreateNumber(json_number(s, "high")));
@@ -216,7 +216,7 @@ usage(int rc)
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man score tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

@@ -26,7 +26,7 @@ usage(int rc)
 	    "  -o, --output FILE     write there, by rename\n"
 	    "      --version         the stage and the version of its format\n"
 	    "man spec2onnx tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 /* add the records of a stream to all, an array */

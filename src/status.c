@@ -13,13 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "answer.h"
+#include "used.h"
 
 #define RECENT 600 /* seconds: what was done in them tells the pace */
 
 /* the stages of a chain, in order; an absent file is passed over */
-static const char *const stages[] = {"job", "agent", "debugger-prompt",
-    "debugger", "prompt", "llm-call", "unpack", "xcompile", "err-extract",
+static const char *const stages[] = {"job", "agent", "plan-prompt", "plan-call",
+    "plan", "replan-call", "replan", "prompt", "llm-call", "unpack", "xcompile",
     "devrun", "score"};
 
 enum { NSTAGES = LEN(stages), DONE = NSTAGES - 1 };
@@ -28,9 +29,13 @@ enum { NSTAGES = LEN(stages), DONE = NSTAGES - 1 };
 struct run {
 	const char *dir;
 	long chains, done, recent;
-	long at[NSTAGES];   /* chains whose last file is this stage's */
-	time_t first, last; /* when the first and the last were done */
-	int busy;	    /* a make holds the run's lock */
+	long at[NSTAGES];     /* chains whose last file is this stage's */
+	long batch;	      /* that wait for a batch */
+	long failed[NSTAGES]; /* in which this stage could not do its work */
+	int status[NSTAGES];  /* what it said last */
+	time_t first, last;   /* when the first and the last were done */
+	int busy;	      /* a make holds the run's lock */
+	struct used used;
 };
 
 static int json;
@@ -44,12 +49,48 @@ stagefile(const char *dir, const char *stage, struct stat *st)
 	return stat(path, st) == 0;
 }
 
+/* does a stage's note say that it failed?  Counts it then. */
+static int
+failed(struct run *r, const char *dir, int stage)
+{
+	char path[4096], word[16] = "";
+	int status = 0;
+	FILE *fp;
+
+	snprintf(path, sizeof(path), "%s/%s.failed", dir, stages[stage]);
+	fp = fopen(path, "re");
+	if (!fp)
+		return 0;
+	if (fscanf(fp, "%d %15s", &status, word) == 2) {
+		r->batch++;
+	} else {
+		r->failed[stage]++;
+		r->status[stage] = status;
+	}
+	fclose(fp);
+	return 1;
+}
+
+/* a chain that is not done: at which stage it stands, or failed */
+static void
+countopen(struct run *r, const char *dir)
+{
+	struct stat st;
+	int i, next;
+
+	for (i = DONE - 1; i > 0 && !stagefile(dir, stages[i], &st); i--)
+		;
+	for (next = i + 1; next <= DONE; next++)
+		if (failed(r, dir, next))
+			return;
+	r->at[i]++;
+}
+
 static void
 countchain(struct run *r, char *goal, time_t now)
 {
 	char *slash = strrchr(goal, '/');
 	struct stat st;
-	int i;
 
 	r->chains++;
 	if (stat(goal, &st) == 0) {
@@ -65,9 +106,7 @@ countchain(struct run *r, char *goal, time_t now)
 	if (!slash)
 		return;
 	*slash = '\0';
-	for (i = DONE - 1; i > 0 && !stagefile(goal, stages[i], &st); i--)
-		;
-	r->at[i]++;
+	countopen(r, goal);
 }
 
 static int
@@ -88,17 +127,26 @@ static void
 readrun(struct run *r, const char *dir)
 {
 	char *path = xasprintf("%s/goals", dir), *p, *nl;
-	struct buf b = {0};
+	struct buf b = {0}, again = {0};
+	char **goals = NULL;
 	time_t now = time(NULL);
 
 	*r = (struct run){.dir = dir, .busy = locked(dir)};
 	if (buf_readfile(&b, path, (size_t)1 << 30) < 0)
 		err(EX_UNAVAILABLE, "%s (make sweep makes it)", path);
-	for (p = b.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
+	buf_add(&again, b.data, b.len);
+	for (p = again.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
 		*nl = '\0';
+		goals =
+		    xreallocarray(goals, (size_t)r->chains + 1, sizeof(*goals));
+		goals[r->chains] = b.data + (p - again.data);
+		b.data[nl - again.data] = '\0';
 		countchain(r, p, now);
 	}
+	used_read(&r->used, dir, goals, (size_t)r->chains);
 	buf_free(&b);
+	buf_free(&again);
+	free(goals);
 	free(path);
 }
 
@@ -118,6 +166,9 @@ static void
 printjson(const struct run *r)
 {
 	cJSON *o = cJSON_CreateObject(), *at = cJSON_CreateObject();
+	cJSON *failed = cJSON_CreateObject();
+	const struct used *u = &r->used;
+	char cost[32];
 	int i;
 
 	json_set(o, "run", cJSON_CreateString(r->dir));
@@ -127,13 +178,56 @@ printjson(const struct run *r)
 	if (left(r) >= 0)
 		json_set(
 		    o, "left_seconds", cJSON_CreateNumber((double)left(r)));
-	for (i = 0; i < NSTAGES; i++)
+	for (i = 0; i < NSTAGES; i++) {
 		if (r->at[i])
 			json_set(at, stages[i],
 			    cJSON_CreateNumber((double)r->at[i]));
+		if (r->failed[i])
+			json_set(failed, stages[i],
+			    cJSON_CreateNumber((double)r->failed[i]));
+	}
 	json_set(o, "at", at);
+	json_set(o, "failed", failed);
+	json_set(o, "waiting_for_batch", cJSON_CreateNumber((double)r->batch));
+	money_print(u->pico, cost);
+	json_set(o, "cost", cJSON_CreateString(cost));
+	json_set(o, "build_seconds", cJSON_CreateNumber(u->build));
+	json_set(o, "model_seconds", cJSON_CreateNumber(u->model));
+	json_set(o, "device_seconds", cJSON_Duplicate(u->devices, 1));
+	if (u->what) {
+		json_set(o, "longest", cJSON_CreateString(u->what));
+		json_set(o, "longest_seconds", cJSON_CreateNumber(u->longest));
+	}
 	json_write(stdout, o);
 	cJSON_Delete(o);
+}
+
+/* which resource the run waits for, and what it has cost */
+static void
+printused(const struct used *u)
+{
+	char cost[32];
+
+	money_print(u->pico, cost);
+	printf("  longest: %s, %.0f s at work (compilers %.0f s, ", u->what,
+	    u->longest, u->build);
+	json_each (d, u->devices)
+		printf("%s %.0f s, ", d->string, d->valuedouble);
+	printf("answers %.0f s)\n", u->model);
+	if (u->pico)
+		printf("  $%s for %ld answers\n", cost, u->calls);
+}
+
+static const char *
+meaning(int status)
+{
+	switch (status) {
+	case EX_DATAERR: return "its input is not what it must be";
+	case EX_UNAVAILABLE: return "an outside thing is missing";
+	case EX_TEMPFAIL: return "later it may succeed";
+	case EX_NOPERM: return "the budget is spent";
+	default: return "it could not do its work";
+	}
 }
 
 static void
@@ -150,11 +244,19 @@ printrun(const struct run *r)
 	if (eta >= 0 && r->done < r->chains)
 		printf(", about %ldm%02lds left", eta / 60, eta % 60);
 	putchar('\n');
+	if (r->batch)
+		printf("  %ld wait for a batch\n", r->batch);
+	for (i = 0; i < NSTAGES; i++)
+		if (r->failed[i])
+			printf("  %ld failed in %s: %s\n", r->failed[i],
+			    stages[i], meaning(r->status[i]));
 	for (i = 0; i < DONE; i++)
 		if (r->at[i])
 			printf("  %ld %s %s\n", r->at[i],
 			    r->busy ? "have come to" : "stopped after",
 			    stages[i]);
+	if (r->used.what)
+		printused(&r->used);
 }
 
 static void
@@ -167,6 +269,7 @@ one(const char *dir)
 		printjson(&r);
 	else
 		printrun(&r);
+	used_free(&r.used);
 }
 
 /* every run of results/, the latest first is not worth a sort: by name */
@@ -198,7 +301,7 @@ usage(int rc)
 	    "usage: status [-j] [results/RUN ...]\n"
 	    "Says where runs stand: done, running, how long it will take.\n"
 	    "  -j, --json   as JSON, a line each\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

@@ -34,7 +34,7 @@ usage(int rc)
 	    "       tensor compare [-a absolute] [-r relative] got want\n"
 	    "       tensor print [-m most] [file]\n"
 	    "Makes, compares and prints tensors; man tensor tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 /* "1,3,224" to dims */
@@ -292,5 +292,7 @@ main(int argc, char **argv)
 			closeout();
 			return rc;
 		}
+	if (argc > 1)
+		warnx("no such command: '%s'", argv[1]);
 	usage(EX_USAGE);
 }

@@ -452,7 +452,7 @@ usage(int rc)
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man unpack tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

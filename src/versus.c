@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "manifest.h"
 #include "paired.h"
 #include "stage.h"
 #include "stats.h"
@@ -96,13 +97,52 @@ static const char *const keys[][2] = {{"compiled", "CSR"}, {"correct", "FCR"},
     {"fast_0.5", "fast_0.5"}, {"fast_1.0", "fast_1.0"},
     {"fast_1.5", "fast_1.5"}};
 
+/* what the two were made with, where it differs */
+static cJSON *
+changes(char *const dirs[2])
+{
+	cJSON *a = manifest_read(dirs[0]), *b = manifest_read(dirs[1]);
+	cJSON *list = manifest_diff(a, b);
+
+	cJSON_Delete(a);
+	cJSON_Delete(b);
+	return list;
+}
+
 static void
-print(const cJSON *a, const cJSON *b)
+printvalue(const cJSON *v)
+{
+	char *text = v ? json_print(v) : xstrdup("-");
+
+	printf(" %s", cJSON_IsString(v) ? v->valuestring : text);
+	free(text);
+}
+
+static void
+changelines(char *const dirs[2])
+{
+	cJSON *list = changes(dirs);
+
+	json_each (c, list) {
+		printf("%-22s", json_string(c, "key"));
+		printvalue(json_get(c, "first"));
+		printf(" |");
+		printvalue(json_get(c, "second"));
+		putchar('\n');
+	}
+	if (list->child)
+		putchar('\n');
+	cJSON_Delete(list);
+}
+
+static void
+print(char *const dirs[2], const cJSON *a, const cJSON *b)
 {
 	struct interval s;
 	struct paired p;
 	size_t i, n;
 
+	changelines(dirs);
 	tasklines(a, b);
 	printf("\n%-10s %5s %7s %7s %8s %8s  %s\n", "", "both", "first",
 	    "second", "neither", "p", "");
@@ -120,7 +160,7 @@ print(const cJSON *a, const cJSON *b)
 }
 
 static void
-printjson(const cJSON *a, const cJSON *b)
+printjson(char *const dirs[2], const cJSON *a, const cJSON *b)
 {
 	cJSON *out = cJSON_CreateObject(), *o;
 	struct interval s;
@@ -146,6 +186,7 @@ printjson(const cJSON *a, const cJSON *b)
 		json_set(o, "high", cJSON_CreateNumber(s.high));
 		json_set(out, "speedup", o);
 	}
+	json_set(out, "changed", changes(dirs));
 	json_write(stdout, out);
 	cJSON_Delete(out);
 }
@@ -156,9 +197,9 @@ usage(int rc)
 	fprintf(rc ? stderr : stdout,
 	    "usage: versus [-j] results/RUN1 results/RUN2\n"
 	    "Compares two runs task by task, each by its best attempt.\n"
-	    "  -j, --json   the tests alone, as JSON\n"
+	    "  -j, --json   the tests and what changed, as JSON\n"
 	    "man versus tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int
@@ -182,7 +223,7 @@ main(int argc, char **argv)
 		err(EX_UNAVAILABLE, "%s", rootdir());
 	readrun(&a, argv[optind]);
 	readrun(&b, argv[optind + 1]);
-	(json ? printjson : print)(a.tasks, b.tasks);
+	(json ? printjson : print)(argv + optind, a.tasks, b.tasks);
 	closeout();
 	return EX_OK;
 }

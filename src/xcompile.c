@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "mnn.h"
 #include "proc.h"
 #include "sandbox.h"
+#include "slot.h"
 #include "stage.h"
 
 #define FORMAT 1
@@ -220,17 +222,11 @@ static void
 mnnlink(struct args *a, const struct recipe *r, const cJSON *bindings)
 {
 	const cJSON *k = mnn_kind(r->mnn, r->kind);
-	char *gate;
 
 	arg(a, json_string(r->mnn->json, "cxx"));
 	arg(a, "-o");
 	arg(a, r->artifact);
 	arg(a, "kernel.o");
-	if (strcmp(r->kind, "composite") != 0) {
-		gate = mnn_gate(r->mnn, r->kind, r->entry);
-		arg(a, gate);
-		free(gate);
-	}
 	argraw(a, bindings);
 	argraw(a, json_array(k, "link"));
 }
@@ -340,11 +336,13 @@ without(struct buf *b, const char *prefix)
 
 /* the log without the paths of this machine: they are nobody's business */
 static cJSON *
-logtext(struct buf *log, const struct recipe *r)
+logtext(struct buf *log, const struct recipe *r, const char *dir)
 {
 	cJSON *text;
 
+	without(log, dir);
 	if (r->mnn) {
+		without(log, r->mnn->dir);
 		without(log, json_string(r->mnn->json, "root"));
 		without(log, json_string(r->mnn->json, "build"));
 	}
@@ -404,6 +402,7 @@ perform(const struct recipe *r, const char *dir, const struct args *cmd,
 	    .fsize = FILESIZE,
 	    .background = 1};
 	struct sandboxed p;
+	const char *how;
 
 	readable(r, paths, LEN(paths));
 	sandbox_run(&s, &p);
@@ -417,8 +416,9 @@ perform(const struct recipe *r, const char *dir, const struct args *cmd,
 	if (p.lost)
 		buf_addf(log, "\n[cut: more than %u bytes]\n", MAXLOG);
 	*seconds += (double)p.ns / 1e9;
+	how = outcome(&p);
 	sandbox_free(&p);
-	return outcome(&p);
+	return how;
 }
 
 /* the commands one after the other; commands becomes the list of what was run
@@ -464,7 +464,7 @@ compile(const char *dir, const struct recipe *r, const cJSON *files)
 		status = "failed";
 	}
 	json_set(build, "status", cJSON_CreateString(status));
-	json_set(build, "log", logtext(&log, r));
+	json_set(build, "log", logtext(&log, r, dir));
 	json_set(build, "seconds", cJSON_CreateNumber(seconds));
 	buf_free(&log);
 	buf_free(&file);
@@ -476,7 +476,7 @@ static void
 removedir(const char *dir, const cJSON *files)
 {
 	static const char *const ours[] = {
-	    "candidate.so", "candidate", "kernel.o", "build.json"};
+	    "candidate.so", "candidate", "kernel.o", "gate.o", "build.json"};
 	size_t i;
 	char *p;
 
@@ -494,29 +494,34 @@ removedir(const char *dir, const cJSON *files)
 }
 
 /* compile in a directory of our own, then give it its name: complete or not
-   there.  Who comes second with the same content keeps the first's. */
-static void
+   there.  Who comes second with the same content keeps the first's.  A build
+   whose time was up is not kept: on another day it may come to its end. */
+static cJSON *
 buildinto(const char *dir, const struct recipe *r, const cJSON *files)
 {
 	char *tmp = rootpath("build/candidates/tmp.XXXXXX");
 	char *parent = xstrdup(dir), *path, *text;
 	cJSON *build;
+	int slot;
 
 	*strrchr(parent, '/') = '\0';
 	if (mkdirs(parent) < 0 || !mkdtemp(tmp))
 		err(EX_IOERR, "%s", tmp);
+	slot = slot_build();
 	build = compile(tmp, r, files);
+	close(slot);
 	text = json_print(build);
 	path = xasprintf("%s/build.json", tmp);
 	if (writefile(path, text, strlen(text), 0) < 0)
 		err(EX_IOERR, "%s", path);
-	if (chmod(tmp, 0755) < 0 || rename(tmp, dir) < 0)
+	if (strcmp(json_string(build, "status"), "timeout") == 0 ||
+	    chmod(tmp, 0755) < 0 || rename(tmp, dir) < 0)
 		removedir(tmp, files);
-	cJSON_Delete(build);
 	free(parent);
 	free(path);
 	free(text);
 	free(tmp);
+	return build;
 }
 
 static cJSON *
@@ -553,19 +558,22 @@ build(const cJSON *engine, const cJSON *device, const cJSON *task,
 	const char *version;
 	struct recipe r;
 	char hex[65], *dir, *artifact;
-	cJSON *b;
+	cJSON *b, *ours;
 
 	checknames(files);
 	r = recipe(engine, device, task, files);
 	version = compilerversion(r.first.v[0]);
 	key(hex, &r, version, files);
 	dir = rootpath("build/candidates/%.2s/%s", hex, hex);
-	if (!(b = built(dir))) {
-		buildinto(dir, &r, files);
+	b = built(dir);
+	if (!b) {
+		ours = buildinto(dir, &r, files);
 		b = built(dir);
+		if (b)
+			cJSON_Delete(ours);
+		else
+			b = ours;
 	}
-	if (!b)
-		errx(EX_IOERR, "%s: not there after the build", dir);
 	if (strcmp(json_string(b, "status"), "ok") == 0) {
 		artifact = xasprintf(
 		    "build/candidates/%.2s/%s/%s", hex, hex, r.artifact);
@@ -661,7 +669,7 @@ usage(int rc)
 	    "  -o, --output FILE   write there, by rename\n"
 	    "      --version       the stage and the version of its format\n"
 	    "man xcompile tells more.\n");
-	exit(rc);
+	usageend(rc);
 }
 
 int

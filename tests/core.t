@@ -4,8 +4,7 @@
 # measured in full, are `make check-all'.
 . "$(dirname "$0")/lib.sh"
 
-cp -a "$top"/{GNUmakefile,mk,prompts,tasks} "$tmp/"
-for d in src bin build man tests; do ln -s "$top/$d" "$tmp/$d"; done
+"$top/mk/tree.sh" "$tmp"
 cd "$tmp" || exit 1
 export MKBENCH_ROOT=$tmp MKBENCH_STORE=$tmp/store
 
@@ -18,7 +17,7 @@ status 0 'their sweep' env -u MAKEFLAGS make sweep SUITE=core \
 ok 'as many verdicts' test "$(cat results/core/*/1/score.json | wc -l)" = "$n"
 for what in compiled correct heldout; do
 	cat results/core/*/1/score.json | jq -r 'select(.verdict.'$what'|not) |
-		"\(.task.name): \(.verdict.status) \(.verdict.reason // "")"' >"$tmp/got"
+		"\(.task.name): \(.verdict.status) \(.verdict.reason // "") \(.run.heldout // "" | tojson[:400])"' >"$tmp/got"
 	: >"$tmp/want"
 	same "all are $what" "$tmp/want" "$tmp/got"
 done

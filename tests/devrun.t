@@ -38,7 +38,7 @@ is() {
 ok 'an honest kernel' run HONEST
 is '  is right' '.status=="ok" and .verify.failed==0 and .verify.calls>4'
 is '  and so is the native one' '.native_verify.failed==0'
-is '  has a speedup with its interval' '.speedup|.low<=.median and .median<=.high and .pairs>=1'
+is '  has a speedup with its interval' '.speedup|.low<=.ratio and .ratio<=.high and .pairs>=1'
 is '  raw samples are integers' '[.candidate.rounds[].ns[]]|length>3 and all(.==floor and .>0)'
 is '  set-up is apart' '.candidate.setup_ns>0 and .native.setup_ns>0'
 is '  held-out shapes are right' '.heldout.status=="ok" and .heldout.verify.calls==2'
@@ -56,6 +56,7 @@ is '  where' '.candidate.log|test("address 0x8")'
 is '  has no speedup' 'has("speedup")|not'
 ok 'a kernel that hangs' run HANG
 is '  is told' '.status=="hung" and (.reason|test("run"))'
+is '  where' '.candidate.log|test("no answer in time; it is here.*\\n> [^\\n]*\\.so")'
 ok 'a kernel whose last element is wrong' run WRONG
 is '  is told' '.status=="wrong" and .verify.mismatch.failed==1'
 is '  where' '.verify.mismatch.first.index==[1,2,49,49]'

@@ -25,7 +25,7 @@ result() {
 	else
 		failed=$((failed + 1))
 		echo "not ok $count - $2"
-		sed 's/^/# /' | head -40
+		{ echo "not ok $count - $2"; head -40; } | sed 's/^/# /' >&2
 	fi
 }
 

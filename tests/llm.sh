@@ -10,9 +10,12 @@ unset BUDGET MKBENCH_LEDGER MKBENCH_BATCH MKBENCH_ANSWERS \
 mkdir -p "$tmp/s" "$tmp/kept"
 server=$top/build/tests/llm-server
 mkfifo "$tmp/hold"
-"$server" "$tmp/s" <"$tmp/hold" >"$tmp/port" 2>"$tmp/server.err" &
-exec 9>"$tmp/hold"
-until [ -s "$tmp/port" ]; do sleep 0.02; done
+exec 9<>"$tmp/hold"
+"$server" "$tmp/s" <"$tmp/hold" >"$tmp/port" 2>"$tmp/server.err" 9<&- &
+until [ -s "$tmp/port" ]; do
+	kill -0 $! 2>/dev/null || { echo "Bail out! $(cat "$tmp/server.err")"; exit 1; }
+	sleep 0.02
+done
 port=$(cat "$tmp/port")
 
 # model NAME PROVIDER CASE [JSON MEMBERS...]: a model file that asks CASE

@@ -67,10 +67,28 @@ relu() {
 loop='for (int i = 0; i < in[0]->elementSize(); i++) { float x = in[0]->host<float>()[i]; out[0]->host<float>()[i] = x > 0 ? x : 0; }'
 register='REGISTER_CPU_OP_CREATOR(MineCreator, OpType_ReLU);'
 
+# names and sizes of what an object holds
+held() {
+	nm -S --defined-only "$1" | awk '{print $2, $NF}' | sort
+}
+# what was built last, compiled once more without its precompiled header
+precompiled() {
+	local args dir
+	dir=$MKBENCH_ROOT/$(dirname "$(jq -r .build.artifact "$tmp/built")")
+	mapfile -t args < <(jq -r '.build.command|index("-include") as $i|
+		(.[:$i]+.[$i+2:-1])[]' "$tmp/built")
+	status 0 "$1: without the precompiled header" \
+		bash -c 'cd "$0" && exec "$@"' "$dir" "${args[@]}" "$tmp/plain.o"
+	held "$dir/kernel.o" >"$tmp/with"
+	held "$tmp/plain.o" >"$tmp/without"
+	same "$1: is the same code" "$tmp/without" "$tmp/with"
+}
+
 atomic() {
 	relu "$loop" "$register" >"$tmp/k"
 	built "$1: atomic" Relu "$tmp/k" '.status=="ok" and .kind=="atomic" and .mnn.version!=null'
 	ran "$1: atomic runs" '.status=="ok" and .verify.failed==0'
+	precompiled "$1"
 	relu "$loop" '' >"$tmp/k"
 	built "$1: no registration" Relu "$tmp/k" '.status=="failed" and (.log|test("kernel.cpp:[0-9]+:1: error: nothing is registered"))'
 	relu "$loop" '} REGISTER_CPU_OP_CREATOR(MNN::MineCreator, OpType_ReLU); namespace MNN {' >"$tmp/k"
@@ -92,6 +110,10 @@ atomic() {
 	relu "$loop" "$register" '#include "backend/cpu/CPURelu.hpp"' | sed "s/new Mine(b)/new CPURelu(b$2)/" >"$tmp/k"
 	built "$1: the native class" Relu "$tmp/k" '.status=="ok"'
 	ran "$1: the native class is a trap" '.status=="crashed" and (.candidate.log|test("native kernel"))'
+	relu "$loop" "$register" 'namespace MNN { class CPUReluCreator : public CPUBackend::Creator { public: Execution *onCreate(const std::vector<Tensor *> &, const std::vector<Tensor *> &, const Op *, Backend *) const override; }; }' |
+		sed 's/return new Mine(b);/static const CPUReluCreator native; const std::vector<Tensor *> none; return native.onCreate(none, none, nullptr, b);/' >"$tmp/k"
+	built "$1: the native creator, declared anew" Relu "$tmp/k" '.status=="ok"'
+	ran "$1: it is a trap too" '.status=="crashed" and (.candidate.log|test("native kernel"))'
 }
 
 softsign() {
@@ -109,6 +131,10 @@ composite() {
 	softsign "$3" "$(insert Softsign)" >"$tmp/k"
 	built "$1: a composite of something else" Softsign "$tmp/k" '.status=="ok"'
 	ran "$1: it is its own, and wrong" '.status=="wrong"'
+	softsign "static const $4 native; return native.onExecute(e);" "$(insert Softsign)" |
+		sed "s/class T/class $4 : public OnnxExtraManager::Transform { public: EXPRP onExecute(EXPRP) const override; }; class T/" >"$tmp/k"
+	built "$1: the native transform, declared anew" Softsign "$tmp/k" '.status=="ok"'
+	ran "$1: it is a trap" '.status=="wrong" and (.candidate.log|test("native transform"))'
 	softsign "$2" '' >"$tmp/k"
 	built "$1: a transform that is not inserted" Softsign "$tmp/k" '.status=="failed" and (.log|test("kernel.cpp:.*no transform"))'
 	softsign "$2" "$(insert Softsigns)" >"$tmp/k"
@@ -127,12 +153,35 @@ geometric() {
 	geometry "$2" 'REGISTER_GEOMETRY(G, create);' "${3-}" >"$tmp/k"
 	built "$1: geometric" Flatten "$tmp/k" '.status=="ok" and .kind=="geometric"'
 	ran "$1: geometric runs" '.status=="ok" and .verify.failed==0'
+	geometry "static const $4 native; return native.onCompute(op, in, out, context, commands);" 'REGISTER_GEOMETRY(G, create);' "${3-}
+		namespace MNN { class $4 : public GeometryComputer { public: bool onCompute(const Op *, const std::vector<Tensor *> &, const std::vector<Tensor *> &, Context &, CommandBuffer &) const override; }; }" >"$tmp/k"
+	built "$1: the native geometry, declared anew" Flatten "$tmp/k" '.status=="ok"'
+	ran "$1: it is a trap" '.status=="crashed" and (.candidate.log|test("native kernel"))'
+	geometry "$2" 'REGISTER_GEOMETRY(G, create);' "${3-}" |
+		sed "s/class G : /void $5(); class G : /; s/const override {/const override { $5();/" >"$tmp/k"
+	built "$1: the native registration" Flatten "$tmp/k" '.lint.class=="hack"'
 	geometry "$2" '' "${3-}" >"$tmp/k"
 	built "$1: an unregistered geometry" Flatten "$tmp/k" '.status=="failed" and (.log|test("nothing is registered: REGISTER_GEOMETRY"))'
 	geometry 'return GeometryComputer::search(OpType_Flatten, Runtime::Compiler_Loop)->onCompute(op, in, out, context, commands);' \
 		'static const bool early = (create(), true); REGISTER_GEOMETRY(G, create);' "${3-}" >"$tmp/k"
 	built "$1: a geometry that looks for another" Flatten "$tmp/k" '.lint.class=="hack"'
 }
+
+# tasks that the map has in several nodes: each value once, and before its use
+mapfile -t composed < <(jq -r --slurpfile map "$top/mk/engines/maps/mnn.json" '.task as $t |
+	$map[0].operators[$t.op] | select(.tasks[$t.name].composed // .composed) | input_filename' \
+	"$top"/tasks/*/*.json)
+ok 'some tasks are composed' test ${#composed[@]} -gt 0
+for f in "${composed[@]}"; do
+	status 0 "$(basename "$f" .json): composed" jq -cf "$top/mk/engines/mnn-composed.jq" "$f"
+	ok "$(basename "$f" .json): its nodes make the task" jq -e --slurpfile task "$f" '
+		($task[0].task) as $t |
+		reduce .nodes[] as $n ({known: [$t.inputs[].name, .constants[].name], sound: true};
+			([$n.outputs[].name] - [""]) as $made |
+			.sound = (.sound and ([$n.inputs[].name] - [""] - .known == []) and ($made - .known == $made)) |
+			.known += $made) |
+		.sound and ([$t.outputs[].name] - [""] - .known == [])' "$tmp/out"
+done
 
 export MNN_ROOT=$top/tests/minimnn MNN_BUILD=$mini
 before=$(checksum "$MNN_ROOT" "$mini")
@@ -141,8 +190,8 @@ count=$((count + 2))
 record Relu /dev/null | MNN_BUILD=$tmp status 69 'no library' xcompile
 errline 'it is named' 'libMNN.a.*static library'
 atomic mini ''
-composite mini 'return _Scaled(e, 1.0f);' 'return _Scaled(e, 2.0f);'
-geometric mini 'for (int i = 0; i < in[0]->elementSize(); i++) commands.order.push_back(i); return true;'
+composite mini 'return _Scaled(e, 1.0f);' 'return _Scaled(e, 2.0f);' OnnxSoftsign
+geometric mini 'for (int i = 0; i < in[0]->elementSize(); i++) commands.order.push_back(i); return true;' '' GeometryFlatten ___GeometryFlatten__create__
 ok 'mini: tree and build are as they were' test "$before" = "$(checksum "$MNN_ROOT" "$mini")"
 
 if [ -z "$realroot" ] || [ -z "$realbuild" ]; then
@@ -152,9 +201,13 @@ else
 	before=$(checksum "$MNN_ROOT" "$MNN_BUILD")
 	atomic MNN ', 0.0f'
 	composite MNN 'auto x = e->inputs()[0]; auto y = _Divide(x, _Add(_Abs(x), _Scalar<float>(1.0f)))->expr().first; y->setName(e->name()); return y;' \
-		'auto y = _Abs(e->inputs()[0])->expr().first; y->setName(e->name()); return y;'
+		'auto y = _Abs(e->inputs()[0])->expr().first; y->setName(e->name()); return y;' OnnxSoftsignTransform
 	geometric MNN 'auto d = TensorUtils::getDescribe(out[0]); d->memoryType = Tensor::InsideDescribe::MEMORY_VIRTUAL;
-		d->regions = {TensorUtils::makeFullSlice(in[0])}; return true;' '#include "core/TensorUtils.hpp"'
+		d->regions = {TensorUtils::makeFullSlice(in[0])}; return true;' '#include "core/TensorUtils.hpp"' SingleGeometryComputer ___GeometryReshape___create__
+	for f in "${composed[@]}"; do
+		jq -c . "$f" | status 0 "MNN: $(basename "$f" .json)" devrun -A --untimed -e mnn
+		ok 'MNN: several nodes are the task' jq -e '.run.status=="ok" and .run.engine_facts.composed!=null' "$tmp/out"
+	done
 	ok 'MNN: tree and build are as they were' test "$before" = "$(checksum "$MNN_ROOT" "$MNN_BUILD")"
 fi
 finish

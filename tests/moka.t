@@ -2,6 +2,8 @@
 # The loop: decisions, plans, and the whole of it with a scripted model.
 # shellcheck source=tests/lib.sh disable=SC2016,SC2317
 . "$(dirname "$0")/lib.sh"
+realroot=${MNN_ROOT-} realbuild=${MNN_BUILD-}
+unset MNN_ROOT MNN_BUILD
 relu=$top/tasks/activation/relu_4d.json
 
 # ---- decisions, from records made up here ----
@@ -14,6 +16,7 @@ attempt() {
 	mkdir -p "$d"
 	case $2 in
 	broken) v='{"compiled":false,"correct":false,"status":"failed"}' ;;
+	late) v='{"compiled":false,"correct":false,"status":"timeout"}' ;;
 	empty) v='{"compiled":false,"correct":false,"status":"skipped"}' ;;
 	wrong) v='{"compiled":true,"correct":false,"status":"wrong","class":"clean"}' ;;
 	right) v='{"compiled":true,"correct":true,"status":"ok","class":"'${6:-clean}'","speedup":'$3',"low":'$3',"high":'$3'}' ;;
@@ -43,7 +46,13 @@ is() {
 is 'the first is a draft' '- coder 0 0' "$(decided 1)"
 attempt 1 empty
 is 'without code once more' '- coder 0 0' "$(decided 2)"
+attempt 1 late
+is 'a build whose time was up says nothing of the code' '- coder 0 0' "$(decided 2)"
 attempt 1 broken
+attempt 2 late
+is 'what is known is what was before it' 'debugger-compile coder-repair 1 0' "$(decided 3)"
+jq -r .agent.memory "$tmp/decided" >"$tmp/memory"
+ok 'and the history says so' grep -q '^Attempt 2, .*not built: the time was up$' "$tmp/memory"
 is 'one that does not build is repaired' 'debugger-compile coder-repair 1 0' "$(decided 2)"
 attempt 2 wrong
 is 'a wrong one is corrected' 'debugger-function coder-repair 2 0' "$(decided 3)"
@@ -80,6 +89,24 @@ ok 'has the best' grep -q '^Attempt 4' "$tmp/memory"
 ok 'and the last' grep -q '^Attempt 9' "$tmp/memory"
 decided 10 -n memory >/dev/null
 is 'or none' '(none)' "$(jq -r .agent.memory "$tmp/decided")"
+family=$tmp/abs_other
+mkdir -p "$family"
+cp -r "$chain/4" "$family/1"
+jq -c '.task.name = "gelu_other" | .task.op = "Gelu"' "$chain/4/job.json" >"$family/1/job.json"
+decided 10 --family >/dev/null
+jq -r .agent.memory "$tmp/decided" >"$tmp/memory"
+ok 'or that of other tasks of the category too' grep -qx -- '- gelu_other (Gelu): "idea 4": 2.00 x native' "$tmp/memory"
+jq -c --arg log "$MKBENCH_ROOT/a.h: $tmp/lib.a(x.o): ${HOME:-/nowhere}/k, /nosuch/build/y.cpp: /nosuch/builder" \
+	'.build.log = $log' "$chain/9/context.json" >"$tmp/context.json"
+mkdir -p "$tmp/leak/1" "$tmp/leak/2"
+cp "$tmp/context.json" "$tmp/leak/1/context.json"
+cp "$chain/5/score.json" "$chain/5/agent.json" "$chain/5/replan.json" "$tmp/leak/1"
+cp "$chain/2/job.json" "$tmp/leak/2"
+MNN_ROOT=$tmp/ MNN_BUILD=/nosuch/build/ moka -n err-extract "$tmp/leak/2/job.json" >"$tmp/decided"
+jq -r .agent.errors "$tmp/decided" >"$tmp/errors"
+ok 'raw output tells no directory, whatever slash ends it' bash -c 'grep -qF "lib.a(x.o)" "$1" &&
+	! grep -qF -e "$2" -e "$3" -e "/nosuch/build/" "$1"' - "$tmp/errors" "$tmp" "$MKBENCH_ROOT"
+ok 'but what only begins alike' grep -qF /nosuch/builder "$tmp/errors"
 moka --target 1.5 -o "$chain/10/score.json" "$chain/10/job.json"
 is 'a stop stays' 'skipped: attempt 10 stopped' "$(decided 11)"
 
@@ -131,18 +158,17 @@ status 74 'a full disk' bash -c 'moka "$1" >/dev/full' - "$chain/2/job.json"
 [ -z "${MKBENCH_SANITIZED:-}" ] || finish # what follows is done by bin/
 
 # ---- the whole, with a model that knows only what it is told ----
-cp -r "$top"/{GNUmakefile,mk,prompts,tasks} "$tmp/"
-for d in src bin build man tests; do ln -s "$top/$d" "$tmp/$d"; done
+"$top/mk/tree.sh" "$tmp"
 cd "$tmp" || exit 1
 export MKBENCH_ROOT=$tmp MKBENCH_STORE=$tmp/store
-jq -n --arg log "$tmp/asked" --arg model "$top/tests/moka/model.py" '{note:"scripted",provider:"exec",output:"text",
-	command:["bash","-c","q=$(cat); a=$(python3 \"$1\" <<<\"$q\"); sha256sum <<<\"$q\" >>\"$0\"; printf \"%s\\n\" \"$a\"",$log,$model]}' >mk/models/scripted.json
+jq --arg log "$tmp/asked" '.command = ["bash", "-c", "q=$(cat); a=$(python3 tests/moka/model.py <<<\"$q\"); sha256sum <<<\"$q\" >>\"$0\"; printf \"%s\\n\" \"$a\"", $log]' \
+	tests/moka/scripted.json >mk/models/scripted.json
 sweep() {
 	env -u MAKEFLAGS make sweep SUITE=first TASKS=relu_4d METHOD=moka COUNT=5 \
 		MODEL=scripted DEVRUN=--quick JOBS=2 "$@"
 }
 # the outcome of each attempt: failed, wrong, ok
-outcomes() { jq -r '.verdict.status // "skipped"' results/"$1"/relu_4d/*/score.json | paste -sd' '; }
+outcomes() { jq -r '.verdict.status // "skipped"' results/"$1"/"${2:-relu_4d}"/*/score.json | paste -sd' '; }
 # is the loop vector code in the end?
 fast() { grep -q 'Loop at kernel.cc:[0-9]*: vectorised' < <(moka --trace results/"$1"/relu_4d); }
 
@@ -174,7 +200,7 @@ ok 'no prompt is over its budget' jq -es 'all(.[]; .request.tokens < 64000)' \
 ok 'nor tells of this machine' bash -c '! grep -qF -e "$1" -e "$2" -e "${HOME:-none}/" results/t/relu_4d/*/prompt.json results/t/relu_4d/*/plan-prompt.json' - "$top" "$tmp"
 status 0 'its story' env -u MAKEFLAGS make trace RUN=t TASK=relu_4d
 cp "$tmp/out" "$tmp/story"
-for words in 'Attempt 2, coder-repair from 1' 'GetOutputTensorFor' 'volatile float' 'cols - 1'; do
+for words in 'Attempt 2, coder-repair from 1' 'GetOutputTensorFor' 'volatile T' 'cols - 1'; do
 	ok "tells of '$words'" grep -qF "$words" "$tmp/story"
 done
 
@@ -200,5 +226,34 @@ for tool in performance memory; do
 	ok 'it stays slow' bash -c 'moka --trace "$1" >"$2" && grep -q "from 3" "$2" &&
 		! grep -q "kernel.cc:[0-9]*: vectorised" "$2"' - "results/no-$tool/relu_4d" "$tmp/slow"
 done
+
+# ---- the same for engine mnn: minimnn, an engine of our own of its shape ----
+mnn() {
+	status 0 "mnn: $1" env -u MAKEFLAGS make sweep SUITE=core METHOD=moka MODEL=scripted \
+		DEVRUN=--quick JOBS=2 ENGINE=mnn RUN="$1" "${@:2}"
+}
+export MNN_ROOT=$top/tests/minimnn MNN_BUILD=$top/build/tests/minimnn.moka
+"$MNN_ROOT/build.sh" "$MNN_BUILD" >/dev/null 2>&1
+mnn mini COUNT=5 TASKS='floor_2d ceil_3d'
+for task in floor_2d ceil_3d; do
+	is "mnn: $task: from a broken draft to a right kernel" 'failed wrong ok ok ok' "$(outcomes mini $task)"
+	ok "mnn: $task: faster than the native one, confidently" \
+		jq -e '.verdict.low > 1' results/mini/$task/5/score.json
+done
+mk/moka.sh results/mini >tally
+ok 'mnn: and so it is counted' grep -Eq 'broken 2 of 2, repaired 2, corrected 2, accelerated [12], confident speedups 2' tally
+ok 'mnn: the runner, made through a link, is told by where it lies' bash -c '! grep -lF "$1" "$2"/*/engine.json' - "$tmp" "$top/build/mnn"
+mnn mini-no COUNT=2 TASKS=ceil_3d NO=repo-tree
+is 'mnn: without repo-tree it never builds' 'failed failed' "$(outcomes mini-no ceil_3d)"
+
+if [ -z "$realroot" ] || [ -z "$realbuild" ]; then
+	skip 'MNN itself' 'needs MNN_ROOT and MNN_BUILD (man mkbench-mnn)'
+else
+	export MNN_ROOT=$realroot MNN_BUILD=$realbuild
+	mnn real COUNT=3 TASKS=reduce_max_channels_4d
+	is 'MNN: an axis is found' 'failed wrong ok' "$(outcomes real reduce_max_channels_4d)"
+	mnn real-no COUNT=3 TASKS=reduce_max_channels_4d NO=model
+	is 'MNN: not without the converted operator' 'failed wrong wrong' "$(outcomes real-no reduce_max_channels_4d)"
+fi
 
 finish

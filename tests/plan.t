@@ -24,8 +24,8 @@ sed -i 's/"opset": 20/"opset": 19/' "$tmp/tasks/activation/relu_4d.json"
 plan >/dev/null
 stamp >"$tmp/got"
 diff "$tmp/want" "$tmp/got" | grep '^>' | cut -d' ' -f2 >"$tmp/changed"
-echo "$tmp/$run/relu_4d/1/job.json" >"$tmp/want"
-same 'a changed task changes its job alone' "$tmp/want" "$tmp/changed"
+printf '%s\n' "$tmp/$run/"{manifest.json,relu_4d/1/job.json} >"$tmp/want"
+same 'a changed task changes its job and the manifest alone' "$tmp/want" "$tmp/changed"
 
 status 0 'a task by name' plan relu_4d
 ok 'one goal' test "$(cat "$tmp/results/some.ort.host.oracle.single/goals")" = \

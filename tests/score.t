@@ -6,7 +6,7 @@
 run() {
 	jq -nc --arg n "$1" --arg c "$2" '{task:{name:$n,category:$c},
 		build:{status:"ok"},run:{status:"ok",emulated:false,
-		speedup:{median:2,low:1.8,high:2.2}}} | '"${3:-.}"
+		speedup:{ratio:2,low:1.8,high:2.2}}} | '"${3:-.}"
 }
 # verdict NAME JQ CONDITION
 verdict() {
@@ -26,7 +26,7 @@ verdict 'a hack seen by the judge' '.run.status="hack"|.run.reason="r"' \
 	'.class=="hack" and .reward==0 and .evidence=="r"'
 verdict 'a flag is no verdict' '.build.lint={class:"flagged",reason:"x"}' \
 	'.class=="flagged" and .correct'
-verdict 'too fast to believe' '.run.speedup={median:11,low:10,high:12}' \
+verdict 'too fast to believe' '.run.speedup={ratio:11,low:10,high:12}' \
 	'.class=="quarantined" and .reward==0.6'
 verdict 'below the floor' '.run.below_floor=true' '.class=="quarantined"'
 verdict 'held out' '.run.heldout={status:"wrong"}' '.heldout==false and .correct'
@@ -63,7 +63,7 @@ for f in markdown latex; do
 done
 status 64 'an unknown format' score -s -f nosuch "$tmp/all"
 errline 'says which there are' 'there are: csv, json, latex, markdown, plain'
-{ run a unary '.run.speedup.median=3'; } | score >"$tmp/fast"
+{ run a unary '.run.speedup.ratio=3'; } | score >"$tmp/fast"
 status 0 'winners' score -s -f winners "$tmp/all" "$tmp/fast"
 ok 'the fastest of a; d by default' test "$(sort "$tmp/out" | xargs)" = "$tmp/all $tmp/fast"
 printf '' | status 65 'no record' score -s

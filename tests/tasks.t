@@ -144,6 +144,9 @@ status 70 'reference: an operator that is none' reference "$tmp/nosuch.json"
 errline 'names it' 'Nosuch'
 status 74 'reference: a full disk' bash -c 'reference tasks/unary/abs_4d.json >/dev/full'
 mkdir "$tmp/d"
+mkdir "$tmp/home"
+status 0 'reference' env -u XDG_CACHE_HOME HOME="$tmp/home" reference tasks/unary/abs_4d.json
+ok 'ONNX Runtime keeps no telemetry in the home' test -z "$(ls -A "$tmp/home")"
 reference -d "$tmp/d" -c 3 tasks/matrix/gemm_linear.json >"$tmp/1"
 reference -d "$tmp/d" -c 3 tasks/matrix/gemm_linear.json >"$tmp/2"
 same 'the same call has the same numbers' "$tmp/1" "$tmp/2"

@@ -13,6 +13,15 @@ there() {
 	fi
 }
 
+# faster PATH WHAT WHY: not needed
+faster() {
+	if [ -e "$1" ]; then
+		printf '  %-10s %s\n' there "$2"
+	else
+		printf '  %-10s %s: %s (make setup-mnn, then rm -r build/mnn)\n' slower "$2" "$3"
+	fi
+}
+
 echo "engine mnn"
 if [ -z "${MNN_ROOT:-}" ]; then
 	printf '  %-10s MNN_ROOT: a source tree of MNN 3, whose headers candidates include\n' missing
@@ -36,4 +45,11 @@ for name in MNN_BUILD $(compgen -v | grep '^MNN_BUILD_'); do
 	[ "$name" != MNN_BUILD ] || there "$dir/MNNConvert" "$name: converter" \
 		"tasks become .mnn by it, and composite kernels are linked into it (-DMNN_BUILD_CONVERTER=ON)"
 done
+compiler=$(jq -r 'first(.[] | .arguments[0] // .command) | split(" ")[0]' \
+	"${MNN_BUILD-}/compile_commands.json" 2>/dev/null)
+if ! "${compiler:-gcc}" --version 2>/dev/null | grep -q clang; then
+	faster "$("${compiler:-gcc}" -print-file-name=plugin 2>/dev/null)/include/gcc-plugin.h" \
+		"headers of gcc's plugins" "without them candidates compile in twice the time"
+fi
+faster "$(command -v mold)" "the linker mold" "without it candidates link in twice the time"
 exit $((missing ? 69 : 0))

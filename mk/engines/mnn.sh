@@ -46,18 +46,59 @@ arguments() {
 	done
 }
 
+# the first linker that this compiler knows beside its own, which is the slowest;
+# for other machines than x86-64 gold forgets to relocate what --defsym defines
+linker() {
+	local name
+	echo 'int main(void) { return 0; }' >"$tmp/empty.c"
+	for name in mold gold lld; do
+		[ $name = mold ] || [[ $("$1" -dumpmachine) == x86_64* ]] || continue
+		if "$1" -fuse-ld=$name -x c "$tmp/empty.c" -o "$tmp/empty" 2>"$tmp/log"; then
+			echo "-fuse-ld=$name"
+			break
+		fi
+	done
+	rm -f "$tmp"/empty{,.c}
+}
+
+# what makes this compiler put the instances of templates into a precompiled header:
+# the option of clang, or a plugin of gcc if its headers are there
+instances() {
+	local headers
+	if "$1" --version | grep -q clang; then
+		echo -fpch-instantiate-templates
+		return
+	fi
+	headers=$("$1" -print-file-name=plugin)/include
+	[ -e "$headers/gcc-plugin.h" ] || return 0
+	g++ -shared -fPIC -fno-rtti -O1 -I"$headers" "$top/src/runner/gcc-pch.cpp" \
+		-o "$tmp/gcc-pch.so" >"$tmp/log" 2>&1 && echo "-fplugin=$tmp/gcc-pch.so"
+}
+
+# precompiled NAME ARGUMENT...: NAME.hpp.gch by these arguments
+precompiled() {
+	(cd "$dir" && "${@:2}" -x c++-header "$tmp/$1.hpp" -o "$tmp/$1.hpp.gch") >"$tmp/log" 2>&1
+}
+
 # kind sibling header: the compile command of a kind and its precompiled header
 kind() {
-	local name=$1 sibling=$2 e dir args
+	local name=$1 sibling=$2 e dir args more
 	shift 2
 	[ -e "$root/$sibling" ] || die "'$root' lacks $sibling"
 	e=$(entry "$sibling")
 	dir=$(jq -r .directory <<<"$e")
 	mapfile -t args < <(arguments "$e")
-	args+=(-iquote "$(dirname "$root/$sibling")" -fdiagnostics-color=never)
+	# line tables and remarks on loops: neither changes the code
+	args+=(-iquote "$(dirname "$root/$sibling")" -fdiagnostics-color=never -g1)
+	if "${args[0]}" --version | grep -q clang; then
+		args+=(-Rpass=loop-vectorize)
+	else
+		args+=(-fopt-info-vec-optimized)
+	fi
 	printf '#include "%s"\n' "$@" >"$tmp/$name.hpp"
-	(cd "$dir" && "${args[@]}" -x c++-header "$tmp/$name.hpp" \
-		-o "$tmp/$name.hpp.gch") >"$tmp/log" 2>&1 ||
+	mapfile -t more < <(instances "${args[0]}")
+	[[ ${more-} != -fplugin=* ]] || echo '#pragma mkbench instantiate' >>"$tmp/$name.hpp"
+	precompiled "$name" "${args[@]}" "${more[@]}" || precompiled "$name" "${args[@]}" ||
 		{ tail -3 "$tmp/log" >&2; die "the compile command of $sibling fails"; }
 	jq -n --arg dir "$dir" --arg pch "$final/$name.hpp" \
 		'{directory: $dir, compile: $ARGS.positional, pch: $pch}' \
@@ -80,18 +121,23 @@ prepare() {
 	cxx=${args[0]}
 	nm=$("$cxx" -print-prog-name=nm)
 
-	(cd "$dir" && "${args[@]}" -I"$top/src/runner" -c "$top/src/runner/mnn.cpp" \
-		-o "$tmp/mnn.o") >"$tmp/log" 2>&1 ||
-		{ grep -m3 error "$tmp/log" >&2; die "src/runner/mnn.cpp does not compile against '$root'"; }
+	objects=(mnn.o runner.o jail.o)
+	[ ! -e "$root/include/MNN/expr/Module.hpp" ] || objects+=(mnn-module.o)
+	for part in mnn ${objects[3]+mnn-module}; do
+		(cd "$dir" && "${args[@]}" -I"$top/src/runner" -c "$top/src/runner/$part.cpp" \
+			-o "$tmp/$part.o") >"$tmp/log" 2>&1 ||
+			{ grep -m3 error "$tmp/log" >&2; die "src/runner/$part.cpp does not compile against '$root'"; }
+	done
 	for part in runner/runner lib/jail; do
 		"$cxx" -x c -std=gnu11 -O2 -g1 -D_GNU_SOURCE -I"$top/src/runner" \
 			-I"$top/src/lib" -c "$top/src/$part.c" \
 			-o "$tmp/${part##*/}.o" >"$tmp/log" 2>&1 ||
 			{ grep -m3 error "$tmp/log" >&2; die "src/$part.c does not compile with $cxx"; }
 	done
+	solitary "$nm" "$build" >"$tmp/solitary"
 	gate "$tmp" native '' >&2
-	link=("-Wl,--allow-multiple-definition" "-Wl,-z,noexecstack")
-	objects=(mnn.o runner.o jail.o)
+	mapfile -t link < <(linker "$cxx")
+	link+=("-Wl,--allow-multiple-definition" "-Wl,-z,noexecstack")
 	(cd "$tmp" && "$cxx" -o runner gate/native-.o "${objects[@]}" \
 		"$build/libMNN.a" "${link[@]}" -lpthread -ldl) >"$tmp/log" 2>&1 ||
 		{ grep -m3 -E 'error|undefined' "$tmp/log" >&2; die "the runner does not link with '$build/libMNN.a'"; }
@@ -106,11 +152,15 @@ prepare() {
 		deps=$(find "$build" -name libMNNConvertDeps.a | head -1)
 		[ -n "$deps" ] && [ -e "$main" ] || convert=
 		proto=$(find "$build" -name 'libprotobuf*.a' ! -name '*lite*' | head -1)
-		(cd "$(jq -r .directory <<<"$e")" && mapfile -t args < <(arguments "$e") &&
-			"${args[@]}" -iquote "$root/tools/converter/source/optimizer/onnxextra" \
+		(cd "$(jq -r .directory <<<"$e")" && mapfile -t own < <(arguments "$e") &&
+			"${own[@]}" -iquote "$root/tools/converter/source/optimizer/onnxextra" \
 			-c "$top/src/runner/mnn-convert.cpp" -o "$tmp/gate/convert.o") \
 			>"$tmp/log" 2>&1 ||
 			{ grep -m3 error "$tmp/log" >&2; die "src/runner/mnn-convert.cpp does not compile against '$root'"; }
+		[ ! -e "$root/include/MNN/expr/Module.hpp" ] ||
+			(cd "$dir" && "${args[@]}" "$top/src/runner/mnn-types.cpp" -o "$tmp/types") \
+				>"$tmp/log" 2>&1 ||
+			{ grep -m3 error "$tmp/log" >&2; die "src/runner/mnn-types.cpp does not compile against '$root'"; }
 	fi
 	version=$(sed -n 's/^#define MNN_VERSION_\(MAJOR\|MINOR\|PATCH\) //p' \
 		"$root/include/MNN/MNNDefine.h" | paste -sd.)
@@ -119,17 +169,18 @@ prepare() {
 		commit=$(git -C "$root" rev-parse HEAD)
 	jq -n --arg version "$version" --arg commit "$commit" --arg nm "$nm" \
 		--arg cxx "$cxx" --arg compiler "$("$cxx" --version | head -1)" \
+		--arg objcopy "$("$cxx" -print-prog-name=objcopy)" \
 		--arg final "$final" --arg build "$build" --arg root "$root" \
 		--arg convert "$convert" --arg main "${main:-}" --arg deps "${deps:-}" \
 		--arg proto "${proto:-}" \
 		--slurpfile atomic "$tmp/atomic.json" \
 		--slurpfile geometric "$tmp/geometric.json" \
 		--slurpfile composite <(cat "$tmp/composite.json" 2>/dev/null || true) \
+		--argjson flags "$(printf '%s\n' "${link[@]}" | jq -R . | jq -sc .)" \
 		'($ARGS.positional | map($final + "/" + .)) as $objects |
-		["-Wl,--allow-multiple-definition", "-Wl,-z,noexecstack"] as $flags |
 		($objects + [$build + "/libMNN.a"] + $flags + ["-lpthread", "-ldl"]) as $run |
 		{version: $version, commit: (if $commit == "" then null else $commit end),
-		root: $root, build: $build, compiler: $compiler, nm: $nm, cxx: $cxx,
+		root: $root, build: $build, compiler: $compiler, nm: $nm, objcopy: $objcopy, cxx: $cxx,
 		runner: ($final + "/runner"),
 		convert: (if $convert == "" then null else $convert end),
 		kinds: ({atomic: ($atomic[0] + {link: $run}),
@@ -156,14 +207,26 @@ objects() {
 	done
 }
 
-# every strong function of namespace MNN but the registrations
+# the weak functions that one object of the libraries alone defines: they belong
+# to a file, not to a header
+solitary() {
+	find "$2" -name 'libMNN*.a' -exec "$1" --defined-only {} + 2>/dev/null |
+		awk '$2 == "W" {n[$3]++} END {for (s in n) if (n[s] == 1) print s}'
+}
+
+# the functions of namespace MNN that belong to the objects: "trap NAME", or
+# "none NAME" for a registration.  What constructs and destroys a class that the
+# engine registers stays.
 symbols() {
-	"$1" --defined-only "${@:2}" 2>/dev/null |
-		awk '$2 == "T" && $3 ~ /^_ZNK?3MNN/ && $3 !~ /___.*__/ && !seen[$3]++ {print $3}'
+	"$1" --defined-only "${@:3}" 2>/dev/null |
+		awk 'NR == FNR {alone[$1]; next}
+		$2 !~ /^[TW]$/ || $3 !~ /^_ZNK?3MNN/ || seen[$3]++ {next}
+		$3 ~ /___.*__/ {if ($2 == "T") print "none", $3; next}
+		$2 == "T" || ($3 in alone && $3 !~ /[CD][0-9]E/) {print "trap", $3}' "$2" -
 }
 
 gate() {
-	local dir=$1 kind=$2 type=$3 n=0 s out list
+	local dir=$1 kind=$2 type=$3 n=0 what s out list
 	shift 3
 	out=$dir/gate/$kind-$type
 	if [ -e "$dir/engine.json" ]; then
@@ -174,14 +237,13 @@ gate() {
 	{
 		printf 'const char mkbench_op[] = "%s", mkbench_kind[] = "%s";\n' "$type" "$kind"
 		echo 'extern void mkbench_native(void);'
-		if [ $# -gt 0 ]; then
-			mapfile -t list < <(objects "$build" "$@")
-			for s in $(symbols "$nm" "${list[@]}"); do
+		mapfile -t list < <(objects "$build" "$@")
+		[ ${#list[@]} -eq 0 ] || symbols "$nm" "$dir/solitary" "${list[@]}" |
+			while read -r what s; do
 				n=$((n + 1))
-				printf 'void t%d(void) __asm__("%s");\nvoid t%d(void) {mkbench_native();}\n' \
-					$n "$s" $n
+				printf 'void t%d(void) __asm__("%s");\nvoid t%d(void) {%s}\n' \
+					$n "$s" $n "$([ "$what" = none ] || echo 'mkbench_native();')"
 			done
-		fi
 	} >"$out.$$.c"
 	"$cxx" -x c -O1 -fPIC -c "$out.$$.c" -o "$out.$$.o"
 	rm -f "$out.$$.c"

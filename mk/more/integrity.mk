@@ -3,6 +3,7 @@
 $(BIN)/kernel-lint $(BIN)/xcompile: LDLIBS += -ltree-sitter
 
 ## exploits       hostile candidates and honest idioms, each with its verdict
+##                (DEVICE=, NAMES=)
 .PHONY: exploits
-exploits: programs
-	@tests/exploits/run -a $(NAMES)
+exploits: programs $(ARCHS:%=device-%)
+	@tests/exploits/run -a -d $(DEVICE) $(NAMES)

@@ -1,7 +1,8 @@
 # The judge: generators, the supervisor and the runners on a device, devrun.
 
 # what generators write must not depend on the machine or the compiler
-$O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off
+$O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off \
+	-fno-trapping-math
 
 # programs of a device: build/arch/ARCH/, for this machine and for crossing
 HOSTARCH := $(shell uname -m)
@@ -11,7 +12,7 @@ DEVCC_$(HOSTARCH) = $(CC)
 DEVCC_aarch64 ?= aarch64-linux-gnu-gcc
 DEVFLAGS := -O2 -g -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc/lib \
 	-Isrc/runner -isystem build/ort/include $(WARN) -MMD -MP \
-	-ffp-contract=off
+	-ffp-contract=off -fno-trapping-math
 
 # devprograms ARCH: rules for that architecture
 define devprograms
@@ -55,11 +56,11 @@ ifneq ($(HOSTARCH),aarch64)
 device-aarch64: | $(SETUP)/cross.stamp
 endif
 
-$(BIN)/devrun: LDLIBS += -lprotobuf-c -ldl
+$(BIN)/devrun $(BIN)/inspect: LDLIBS += -lprotobuf-c -ldl
 
 AATASKS = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$(wildcard tasks/*/*.json))
 ## aa             native against native: how far the judge is off (TASKS=, TIME=)
-## planted        native against itself slowed by known factors (TASKS=, TIME=)
+## planted        native against itself slowed by known factors (TASKS=, TIME=, FACTORS=)
 .PHONY: aa planted
 aa planted: programs
 	@mk/aa.sh $@ results/$@ $(AATASKS)

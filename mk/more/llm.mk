@@ -1,6 +1,6 @@
 # llm-call: what it links, its tests' server, its fuzzers and its benchmark.
 
-$(BIN)/llm-call: LDLIBS += -lcurl
+$(BIN)/llm-call: LDLIBS += -ldl
 
 # the server that plays the providers
 LLM_SERVER := build/tests/llm-server

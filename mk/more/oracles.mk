@@ -7,7 +7,7 @@ ORACLE_SO := $(ORACLES:tasks/oracle/ort/%.c=build/oracle/%.so)
 .PHONY: oracles
 oracles: $(ORACLE_SO) build/tests/oracle-check
 
-build/oracle/%.so: tasks/oracle/ort/%.c tasks/oracle/ort/kernel.h \
+build/oracle/%.so: tasks/oracle/ort/%.c $(wildcard tasks/oracle/ort/*.h) \
 		| $(SETUP)/base.stamp
 	@mkdir -p $(@D)
 	@$(CC) -O3 -march=native -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-type-limits \

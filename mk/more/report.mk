@@ -27,6 +27,11 @@ export-prefs: programs
 	bin/export $(if $(ALL),-a) prefs $(RUNDIRS) >$(EXPORTS)/prefs.jsonl.tmp; \
 	mv $(EXPORTS)/prefs.jsonl.tmp $(EXPORTS)/prefs.jsonl; wc -l $(EXPORTS)/prefs.jsonl
 
+## bench-reward   rewards a minute, and how far two of one candidate differ (TASK=)
+.PHONY: bench-reward
+bench-reward: programs
+	@mk/bench-reward.sh $(TASK)
+
 ## bench-report   what a report of 6 runs x 190 tasks x 10 attempts costs
 .PHONY: bench-report
 bench-report: programs

@@ -11,5 +11,5 @@ $(TSOBJ): $O/lib/ts-%.o: $(SETUP)/base.stamp $O/flags
 	@echo "  CC      $(TSCPP)/$*.c"
 	@$(CC) $(CFLAGS) -w -std=gnu11 -I$(TSCPP) -c -o $@ $(TSCPP)/$*.c
 
-$(BIN)/err-extract $(BIN)/repo-tree $(BIN)/moka: LDLIBS += -ltree-sitter
+$(BIN)/err-extract $(BIN)/repo-tree $(BIN)/inspect: LDLIBS += -ltree-sitter
 $(BIN)/repo-tree: LDLIBS += -pthread

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include "arms.h"
+#include "engine.h"
+#include "mnn.h"
 #include "mnnarms.h"
+#include "mnnform.h"
 #include "onnxbuild.h"
 #include "ortapi.h"
 
@@ -13,9 +16,10 @@
 
 const char *arms_planted;
 
-/* the task as ONNX, in a domain of its own if there is one to name */
+/* the task as ONNX, in a domain of its own if there is one to name, or as other
+   nodes if there are any */
 static uint8_t *
-onnx(const cJSON *task, const char *domain, size_t *n)
+onnx(const cJSON *task, const char *domain, const cJSON *instead, size_t *n)
 {
 	cJSON *copy = cJSON_Duplicate(task, 1);
 	struct arena a = {0};
@@ -24,6 +28,8 @@ onnx(const cJSON *task, const char *domain, size_t *n)
 
 	if (domain)
 		onnxbuild_domain(&a, m, domain);
+	if (instead)
+		onnxbuild_instead(&a, m, instead);
 	*n = onnx__model_proto__get_packed_size(m);
 	data = xmalloc(*n);
 	onnx__model_proto__pack(m, data);
@@ -37,7 +43,7 @@ model(const cJSON *task, const char *domain, const char *dir, const char *name)
 {
 	char *path = xasprintf("%s/%s.onnx", dir, name);
 	size_t n;
-	uint8_t *data = onnx(task, domain, &n);
+	uint8_t *data = onnx(task, domain, NULL, &n);
 
 	if (writefile(path, data, n, 0) < 0)
 		err(EX_IOERR, "%s", path);
@@ -80,17 +86,57 @@ ort(struct armset *a, const cJSON *task, const cJSON *engine,
 	json_set(a->facts, "version", cJSON_CreateString(ort_version()));
 }
 
+static int
+converts(const cJSON *engine)
+{
+	return strcmp(json_stringor(engine, "recipe", ""), "mnn") == 0;
+}
+
+char *
+arms_converted(const cJSON *task, const cJSON *engine, const char *arch)
+{
+	const cJSON *entry = engine_operator(engine, task);
+	struct conversion how = {0};
+	struct buf log = {0};
+	cJSON *form, *nodes;
+	uint8_t *data;
+	char *path;
+	size_t n;
+
+	if (!converts(engine))
+		return NULL;
+	how.mnn = mnn_open(arch);
+	form = mnnform(task, json_get(entry, "form"));
+	nodes = json_get(entry, "composed") ? mnnform_composed(form) : NULL;
+	data = onnx(form, NULL, nodes, &n);
+	path = mnn_convert(&how, data, n, &log);
+	buf_free(&log);
+	free(data);
+	cJSON_Delete(nodes);
+	cJSON_Delete(form);
+	return path;
+}
+
 static void
 mnn(struct armset *a, const cJSON *task, const cJSON *engine,
     const cJSON *build, const char *arch, const char *dir)
 {
-	cJSON *older = mnn_older(task, engine);
-	size_t n;
-	uint8_t *data = onnx(older, NULL, &n);
+	const cJSON *entry = engine_operator(engine, task);
+	const char *composed = json_stringor(entry, "composed", NULL);
+	cJSON *form = mnnform(task, json_get(entry, "form"));
+	cJSON *nodes = composed ? mnnform_composed(form) : NULL;
+	int both = composed && strcmp(composed, "both") == 0;
+	struct onnxbytes n, c;
 
-	arms_mnn(a, task, engine, build, arch, dir, data, n);
-	free(data);
-	cJSON_Delete(older);
+	n.data = onnx(form, NULL, nodes, &n.n);
+	c.data = onnx(form, NULL, both ? nodes : NULL, &c.n);
+	arms_mnn(a, task, engine, build, arch, dir, &n, &c);
+	if (composed)
+		json_set(a->facts, "composed", cJSON_CreateString(composed));
+	free(n.data);
+	free(c.data);
+	cJSON_Delete(nodes);
+	cJSON_Delete(form);
 }
 
 void
@@ -105,7 +151,7 @@ arms_open(struct armset *a, const cJSON *task, const cJSON *engine,
 		arch = u.machine;
 	a->arm[NATIVE].name = "native";
 	a->arm[CANDIDATE].name = "candidate";
-	if (strcmp(json_stringor(engine, "recipe", ""), "mnn") == 0)
+	if (converts(engine))
 		mnn(a, task, engine, build, arch, dir);
 	else
 		ort(a, task, engine, build, arch, dir);

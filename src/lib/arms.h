@@ -32,4 +32,8 @@ void arms_open(struct armset *a, const cJSON *task, const cJSON *engine,
     const cJSON *build, const char *arch, const char *dir);
 void arms_close(struct armset *a);
 
+/* the task's model as the engine's converter makes it: a path (freed by the
+   caller), or NULL if the engine converts nothing or refuses this one */
+char *arms_converted(const cJSON *task, const cJSON *engine, const char *arch);
+
 #endif

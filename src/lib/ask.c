@@ -75,9 +75,10 @@ ask_init(const struct asker *a)
 	kind = a->m->provider;
 	signal(SIGPIPE, SIG_IGN);
 	srandom((unsigned)nowns() ^ (unsigned)getpid());
-	http_init(a->m->base_url && strncmp(a->m->base_url, "https", 5) == 0);
-	if (model_isremote(a->m))
+	if (model_isremote(a->m)) {
 		wire = wire_of(a->m);
+		http_init(strncmp(a->m->base_url, "https", 5) == 0);
+	}
 	limiter = limiter_open(a->m, store_dir());
 }
 
@@ -506,7 +507,8 @@ attemptcost(struct job *j, int whole, int *estimated)
 	int64_t stated, guessed;
 
 	*estimated = 0;
-	if (j->t.status >= 300 || (!j->t.status && !j->t.sent))
+	if (wire ? j->t.status >= 300 || (!j->t.status && !j->t.sent)
+		 : !j->a.hasusage)
 		return 0;
 	if (whole && j->a.hasusage)
 		return answer_cost(asker.m, &j->a.usage, 1);
@@ -738,10 +740,9 @@ static void
 ondata(struct transfer *t, const char *p, size_t n)
 {
 	struct job *j = t->arg;
-	long status = 0;
+	int status = http_status(t);
 	size_t tail;
 
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 200 || status > 299) {
 		if (j->body.len < MAXERROR)
 			buf_add(&j->body, p,
@@ -1143,7 +1144,7 @@ nextwake(long ms)
 int
 ask_turn(long ms, int fd)
 {
-	struct curl_waitfd *fds = xcalloc(njobs * 2 + 1, sizeof(*fds));
+	struct pollfd *fds = xcalloc(njobs * 2 + 1, sizeof(*fds));
 	size_t i, before = njobs;
 	unsigned n = 0;
 	int readable;
@@ -1152,8 +1153,7 @@ ask_turn(long ms, int fd)
 	if (njobs < before)
 		ms = 0;
 	if (fd >= 0)
-		fds[n++] =
-		    (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+		fds[n++] = (struct pollfd){.fd = fd, .events = POLLIN};
 	for (i = 0; i < njobs; i++)
 		if (jobs[i]->x.pid > 0)
 			n += exec_fds(&jobs[i]->x, fds + n);

@@ -1,16 +1,15 @@
 #include <ctype.h>
+#include <glob.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "attempt.h"
-#include "cpp.h"
-#include "disasm.h"
 
 #define LOGTAIL 6000 /* bytes of a compiler's output shown as it is */
+#define ENOUGH 2e8   /* ns of calls whose processor time can be told */
 #define EXAMPLES 4   /* wrong elements shown */
-#define LOOPS 12     /* loops of which is said how they were compiled */
 
 static cJSON *
 file(const char *dir, int number, const char *name)
@@ -53,6 +52,8 @@ outcomeof(const struct attempt *a)
 
 	if (!verdict)
 		return ATTEMPT_SKIPPED;
+	if (is(verdict, "status", "timeout"))
+		return ATTEMPT_LATE;
 	if (!cJSON_IsTrue(json_get(verdict, "compiled")))
 		return is(json_get(a->code, "candidate"), "status", "refused")
 			   ? ATTEMPT_EMPTY
@@ -84,6 +85,7 @@ load(struct attempt *a, const char *dir, int i)
 	if (!a->code) /* of the last attempt nobody reads the errors */
 		a->code = file(dir, i, "xcompile");
 	a->score = file(dir, i, "score");
+	a->inspect = file(dir, i, "inspect");
 	a->parent = (int)number(a->agent, "agent.parent", 0);
 	a->outcome = outcomeof(a);
 	a->cost = costof(a);
@@ -94,6 +96,21 @@ load(struct attempt *a, const char *dir, int i)
 	a->low = number(verdict, "low", 0);
 	a->high = number(verdict, "high", 0);
 	a->timed = a->speedup > 0;
+}
+
+int
+attempts_count(const char *task)
+{
+	char *job;
+	int n = 0, there = 1;
+
+	while (there) {
+		job = xasprintf("%s/%d/job.json", task, n + 1);
+		there = access(job, R_OK) == 0;
+		n += there;
+		free(job);
+	}
+	return n;
 }
 
 struct attempt *
@@ -238,26 +255,38 @@ addcontext(struct buf *b, const cJSON *context)
 		buf_adds(b, "\n");
 }
 
+/* the length of the directory that p begins with and no text may tell, or 0 */
+static size_t
+hostdir(const char *p)
+{
+	const char *dirs[] = {rootdir(), getenv("MNN_ROOT"),
+	    getenv("MNN_BUILD"), getenv("MKBENCH_STORE"), getenv("HOME"),
+	    getenv("TMPDIR")};
+	size_t i, n;
+
+	for (i = 0; i < LEN(dirs); i++) {
+		n = dirs[i] ? strlen(dirs[i]) : 0;
+		while (n > 1 && dirs[i][n - 1] == '/')
+			n--;
+		if (n > 1 && strncmp(p, dirs[i], n) == 0 &&
+		    !isalnum((unsigned char)p[n]) && p[n] != '_' && p[n] != '-')
+			return n + (p[n] == '/');
+	}
+	return 0;
+}
+
 /* no text may tell where on this machine things lie */
 static void
 addclean(struct buf *b, const char *text)
 {
-	const char *dirs[] = {rootdir(), getenv("MNN_ROOT"), getenv("HOME")};
 	const char *p = text;
-	size_t i, n;
+	size_t n;
 
 	while (*p) {
-		for (i = 0; *p == '/' && i < LEN(dirs); i++) {
-			n = dirs[i] ? strlen(dirs[i]) : 0;
-			if (n > 1 && strncmp(p, dirs[i], n) == 0 &&
-			    (p[n] == '/' || !p[n]))
-				break;
-		}
-		if (*p == '/' && i < LEN(dirs)) {
-			p += n + (p[n] == '/');
-			continue;
-		}
-		buf_add(b, p++, 1);
+		n = *p == '/' ? hostdir(p) : 0;
+		if (!n)
+			buf_add(b, p, 1);
+		p += n ? n : 1;
 	}
 }
 
@@ -280,10 +309,10 @@ attempt_errors(struct buf *b, const struct attempt *a, int located, int context)
 	}
 	if (i > 1)
 		return;
-	buf_addf(b, "The build %s%s%s.\n",
-	    string(a->code, "build.status", "failed"),
-	    string(a->code, "build.reason", NULL) ? ": " : "",
-	    string(a->code, "build.reason", ""));
+	buf_addf(b, "The build %s%s", string(a->code, "build.status", "failed"),
+	    string(a->code, "build.reason", NULL) ? ": " : "");
+	addclean(b, string(a->code, "build.reason", ""));
+	buf_adds(b, ".\n");
 	if (*log)
 		addclean(b, n > LOGTAIL ? log + n - LOGTAIL : log);
 }
@@ -336,6 +365,38 @@ addmismatch(struct buf *b, const cJSON *m)
 	}
 }
 
+/* the line of a file of the candidate, without what is around it */
+static void
+addline(struct buf *b, const struct attempt *a, const char *name, double line)
+{
+	const char *p = NULL, *nl;
+
+	json_each (f, json_at(a->code, "candidate.files"))
+		if (is(f, "name", name))
+			p = string(f, "text", NULL);
+	for (; p && line > 1; line--)
+		p = (nl = strchr(p, '\n')) ? nl + 1 : NULL;
+	if (!p)
+		return;
+	p += strspn(p, " \t");
+	buf_addf(b, ": `%.*s`", (int)strcspn(p, "\n"), p);
+}
+
+static void
+addframes(struct buf *b, const struct attempt *a)
+{
+	const cJSON *list = json_at(a->inspect, "inspect.frames");
+
+	if (cJSON_GetArraySize(list))
+		buf_adds(b, "It was in these lines, the innermost first:\n");
+	json_each (f, list) {
+		buf_addf(b, "- %s:%.0f in `%s`", string(f, "file", ""),
+		    number(f, "line", 0), string(f, "function", ""));
+		addline(b, a, string(f, "file", ""), number(f, "line", 0));
+		buf_adds(b, "\n");
+	}
+}
+
 static void
 addcrash(struct buf *b, const cJSON *c)
 {
@@ -380,6 +441,22 @@ attempt_mismatch(struct buf *b, const struct attempt *a, int report)
 		addmismatch(b, mismatch);
 	if (json_at(run, "candidate.phase") && !cJSON_IsObject(mismatch))
 		addcrash(b, json_get(run, "candidate"));
+	addframes(b, a);
+}
+
+void
+attempt_model(struct buf *b, const struct attempt *a)
+{
+	const cJSON *model = json_at(a->inspect, "inspect.model");
+	char *text;
+
+	if (!model)
+		return;
+	text = json_print(model);
+	buf_addf(b, "```json\n%s\n```\n", text);
+	free(text);
+	json_each (d, json_get(model, "differences"))
+		buf_addf(b, "- %s\n", d->valuestring);
 }
 
 static void
@@ -408,8 +485,8 @@ addrates(struct buf *b, const cJSON *record)
 		    "- %.0f multiply-adds: %.2f GMAC/s, native %.2f GMAC/s\n",
 		    macs, macs / ns, macs / native);
 	if (ns > 0 && bytes > 0 && macs / bytes < 1)
-		buf_adds(b, "- Few operations a byte: memory bounds it, not "
-			    "arithmetic\n");
+		buf_adds(b, "- Few operations a byte: at its best, memory "
+			    "bounds it, not arithmetic\n");
 }
 
 /* what calibration makes of it, if the device was calibrated */
@@ -426,77 +503,74 @@ addroofline(struct buf *b, const cJSON *record)
 		    number(r, "candidate", 0), number(r, "native", 0));
 }
 
-/* does gcc's or clang's output say that the loop of this line is vector code?
- */
-static int
-vectorised(const char *log, const char *name, unsigned first, unsigned last)
+static void
+addloops(struct buf *b, const cJSON *inspect)
 {
-	const char *p = log, *q;
-	size_t n = strlen(name);
-	unsigned long line;
+	json_each (l, json_get(inspect, "loops")) {
+		int vector = cJSON_IsTrue(json_get(l, "vectorised"));
 
-	for (; p && *p; p = strchr(p, '\n'), p += p != NULL) {
-		q = strstr(p, "loop vectorized");
-		if (!q)
-			q = strstr(p, "vectorized loop");
-		if (!q || strncmp(p, name, n) != 0 || p[n] != ':')
-			continue;
-		if (strchr(p, '\n') && strchr(p, '\n') < q)
-			continue;
-		line = strtoul(p + n + 1, NULL, 10);
-		if (line >= first && line <= last)
-			return 1;
+		buf_addf(b, "- Loop at %s:%.0f: %s",
+		    string(l, "file", "kernel"), number(l, "line", 0),
+		    vector ? "vectorised" : "not vectorised");
+		if (string(l, "why", NULL))
+			buf_addf(b, " (%s)", string(l, "why", ""));
+		buf_adds(b, "\n");
 	}
-	return 0;
+	buf_adds(b, string(inspect, "mix", ""));
 }
 
-/* the innermost loops below a node */
-static int
-innermost(TSNode n, TSNode *loops, int count)
+/* of an arm: processor time in its calls, over the time that they took; 0 if
+   they took too little for the system's ticks.  Each turn has one call beside
+   those that are timed. */
+static double
+busy(const cJSON *arm)
 {
-	uint32_t i, k = ts_node_named_child_count(n);
-	int before = count;
+	double cpu = 0, all = 0, ns, calls;
 
-	for (i = 0; i < k; i++)
-		count = innermost(ts_node_named_child(n, i), loops, count);
-	if (count == before && count < LOOPS &&
-	    (cpp_is(n, "for_statement") || cpp_is(n, "while_statement") ||
-		cpp_is(n, "for_range_loop") || cpp_is(n, "do_statement")))
-		loops[count++] = n;
-	return count;
+	json_each (r, json_get(arm, "rounds")) {
+		ns = 0;
+		json_each (t, json_get(r, "ns"))
+			ns += t->valuedouble;
+		calls = number(r, "calls", 1);
+		all += ns * (calls + 1) / calls;
+		cpu += number(r, "run_cpu_ns", 0);
+	}
+	return all > ENOUGH ? cpu / all : 0;
 }
 
 static void
-addloops(struct buf *b, const char *name, const char *text, const char *log)
+addthreads(struct buf *b, const cJSON *run)
 {
-	TSNode loops[LOOPS];
-	struct cpp c;
-	int n, i;
+	double threads = number(run, "threads", 1);
+	double alive =
+	    number(json_at(run, "candidate.rounds")->child, "threads", threads);
+	double mine = busy(json_get(run, "candidate"));
+	double native = busy(json_get(run, "native"));
 
-	cpp_parse(&c, text, strlen(text));
-	n = innermost(c.root, loops, 0);
-	for (i = 0; i < n; i++) {
-		unsigned first = ts_node_start_point(loops[i]).row + 1;
-		unsigned last = ts_node_end_point(loops[i]).row + 1;
-
-		buf_addf(b, "- Loop at %s:%u: %s\n", name, first,
-		    vectorised(log, name, first, last) ? "vectorised"
-						       : "not vectorised");
-	}
-	cpp_free(&c);
+	buf_addf(b, "- Threads: %.0f of %.0f allowed", alive, threads);
+	if (mine > 0)
+		buf_addf(b,
+		    "; on average %.1f at work during a call (efficiency "
+		    "%.0f %%), native %.1f",
+		    mine, 100 * fmin(mine / threads, 1), native);
+	buf_adds(b, "\n");
 }
 
+/* what the processor counted in a call, if it counts */
 static void
-addmix(struct buf *b, const cJSON *record)
+addcounters(struct buf *b, const cJSON *run)
 {
-	const char *artifact = string(record, "build.artifact", NULL);
-	char *path;
+	const cJSON *mine = json_at(run, "candidate.counters");
+	const cJSON *native = json_at(run, "native.counters");
 
-	if (!artifact)
+	if (!cJSON_IsObject(mine)) {
+		buf_addf(b, "- Hardware counters: %s\n",
+		    string(run, "candidate.counters", "none were read"));
 		return;
-	path = rootpath("%s", artifact);
-	disasm_mix(b, path);
-	free(path);
+	}
+	json_each (c, mine)
+		buf_addf(b, "- %s a call: %.0f, native %.0f\n", c->string,
+		    c->valuedouble, number(native, c->string, 0));
 }
 
 void
@@ -504,13 +578,16 @@ attempt_performance(
     struct buf *b, const struct attempt *a, int times, int roofline)
 {
 	const cJSON *run = json_get(a->score, "run");
-	const char *log = string(a->code, "build.log", "");
 
 	if (a->timed)
 		buf_addf(b,
 		    "- Speedup over native: %.2f (95 %% interval %.2f to "
 		    "%.2f), on %.0f thread\n",
 		    a->speedup, a->low, a->high, number(run, "threads", 1));
+	else if (is(json_get(a->score, "verdict"), "class", "quarantined"))
+		buf_addf(b, "- A speedup of %.2f is not believed: %s\n",
+		    number(a->score, "verdict.speedup", 0),
+		    string(a->score, "verdict.evidence", "?"));
 	else
 		buf_adds(b, "- No speedup could be measured\n");
 	if (times) {
@@ -522,10 +599,10 @@ attempt_performance(
 			    "- With cold caches: %.1f us, native %.1f us\n",
 			    number(run, "cold.candidate_ns", 0) / 1e3,
 			    number(run, "cold.native_ns", 0) / 1e3);
-		json_each (f, json_at(a->code, "candidate.files"))
-			addloops(b, string(f, "name", "kernel"),
-			    string(f, "text", ""), log);
-		addmix(b, a->code);
+		if (json_at(run, "candidate.rounds"))
+			addthreads(b, run);
+		addcounters(b, run);
+		addloops(b, json_get(a->inspect, "inspect"));
 	}
 	if (roofline)
 		addroofline(b, a->score);
@@ -550,8 +627,9 @@ void
 attempt_line(struct buf *b, const struct attempt *a, const struct attempt *best)
 {
 	static const char *const words[] = {"skipped", "no code in the answer",
-	    "does not build", "wrong", "right"};
+	    "not built: the time was up", "does not build", "wrong", "right"};
 	const cJSON *first;
+	const char *status;
 
 	buf_addf(b, "Attempt %d, %s", a->number, rolename(a));
 	if (a->parent)
@@ -562,9 +640,9 @@ attempt_line(struct buf *b, const struct attempt *a, const struct attempt *best)
 	first = cJSON_GetArrayItem(json_at(a->code, "errors.list"), 0);
 	if (a->outcome == ATTEMPT_BROKEN && first)
 		buf_addf(b, " (%s)", string(first, "message", ""));
-	if (a->outcome == ATTEMPT_WRONG)
-		buf_addf(
-		    b, " (%s)", string(a->score, "verdict.status", "wrong"));
+	status = string(a->score, "verdict.status", "wrong");
+	if (a->outcome == ATTEMPT_WRONG && strcmp(status, "wrong") != 0)
+		buf_addf(b, " (%s)", status);
 	if (a->timed)
 		buf_addf(b, ", %.2f x native [%.2f, %.2f]", a->speedup, a->low,
 		    a->high);
@@ -628,4 +706,90 @@ attempts_memory(struct buf *b, const struct attempt *a, int n, size_t budget)
 		buf_addf(b, "%d earlier attempts are left out.\n", left);
 	buf_free(&line);
 	free(show);
+}
+
+static void
+attempt_free(struct attempt *a, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		cJSON_Delete(a[i].agent);
+		cJSON_Delete(a[i].plan);
+		cJSON_Delete(a[i].code);
+		cJSON_Delete(a[i].score);
+		cJSON_Delete(a[i].inspect);
+	}
+	free(a);
+}
+
+/* a relative's best and what gained nothing there, in a line; nothing if it has
+   come to nothing yet */
+static void
+addrelative(struct buf *b, const char *task, const char *name, const char *op)
+{
+	int n = attempts_count(task), i;
+	char *first = xasprintf("%s/1", task);
+	struct attempt *a = attempts_load(first, n + 1);
+	const struct attempt *best = attempts_best(a, n);
+	const char *sep = "; without gain: ", *idea;
+
+	if (best) {
+		buf_addf(b, "- %s (%s): ", name, op);
+		addidea(b, best);
+		if (best->timed)
+			buf_addf(b, "%.2f x native", best->speedup);
+		else
+			buf_adds(b, "right");
+		for (i = 0; i < n; i++) {
+			idea = string(a[i].plan, "plan.idea", NULL);
+			if (!a[i].timed || &a[i] == best || !idea ||
+			    repeated(a, n, i))
+				continue;
+			buf_addf(b, "%s\"%s\"", sep, idea);
+			sep = ", ";
+		}
+		buf_adds(b, "\n");
+	}
+	attempt_free(a, n);
+	free(first);
+}
+
+void
+attempts_family(
+    struct buf *b, const char *dir, const cJSON *record, size_t budget)
+{
+	const char *op = string(record, "task.op", "");
+	const char *category = string(record, "task.category", "");
+	char *pattern = xasprintf("%s/../../*/1/job.json", dir);
+	struct buf line = {0};
+	glob_t found = {0};
+	size_t i, used = 0;
+	int pass;
+
+	glob(pattern, 0, NULL, &found);
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < found.gl_pathc; i++) {
+			char *path = xstrdup(found.gl_pathv[i]);
+			cJSON *job = json_readfile(path);
+			int same = strcmp(string(job, "task.op", ""), op) == 0;
+
+			path[strlen(path) - strlen("/1/job.json")] = '\0';
+			line.len = 0;
+			if (same == !pass &&
+			    is(json_get(job, "task"), "category", category) &&
+			    !is(json_get(job, "task"), "name",
+				string(record, "task.name", "")))
+				addrelative(&line, path,
+				    string(job, "task.name", ""),
+				    string(job, "task.op", ""));
+			used += tokens(line.len);
+			if (line.len && used <= budget)
+				buf_add(b, line.data, line.len);
+			cJSON_Delete(job);
+			free(path);
+		}
+	globfree(&found);
+	buf_free(&line);
+	free(pattern);
 }

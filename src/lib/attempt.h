@@ -3,7 +3,8 @@
  *
  * An attempt is a directory results/RUN/TASK/N; read are agent.json (what was
  * decided), replan.json (the plan), context.json (code, build, errors and
- * declarations) and score.json (run and verdict).  No text holds a directory of
+ * declarations), score.json (run and verdict) and inspect.json (what the
+ * evidence says).  No text holds a directory of
  * this machine.
  */
 #ifndef ATTEMPT_H
@@ -14,6 +15,7 @@
 enum outcome {
 	ATTEMPT_SKIPPED, /* a stop rule held */
 	ATTEMPT_EMPTY,	 /* no code in the answer */
+	ATTEMPT_LATE,	 /* its build ran out of time: nothing is known of it */
 	ATTEMPT_BROKEN,	 /* it does not build */
 	ATTEMPT_WRONG,	 /* wrong, crashed, hung, or a hack */
 	ATTEMPT_RIGHT,
@@ -27,9 +29,12 @@ struct attempt {
 	double speedup;	  /* over native, or 0 */
 	double low, high; /* its interval */
 	double cost;	  /* US dollars of all its answers */
-	cJSON *agent, *plan, *code, *score; /* the files; NULL: not there */
+	/* the files; NULL: not there */
+	cJSON *agent, *plan, *code, *score, *inspect;
 };
 
+/* the number of attempts of a task, results/RUN/TASK */
+int attempts_count(const char *task);
 /* attempts 1 .. n - 1 of the chain in which dir is attempt n; caller frees */
 struct attempt *attempts_load(const char *dir, int n);
 /* the fastest that is right (the first of equals), or NULL */
@@ -43,6 +48,9 @@ void attempt_errors(
     struct buf *b, const struct attempt *a, int located, int context);
 /* why it is wrong; without report only that it is */
 void attempt_mismatch(struct buf *b, const struct attempt *a, int report);
+/* the ONNX node beside the engine's operators, with what differs; nothing where
+   the engine converts nothing */
+void attempt_model(struct buf *b, const struct attempt *a);
 /* what measuring showed; with remarks, which loops were vectorised */
 void attempt_performance(
     struct buf *b, const struct attempt *a, int times, int roofline);
@@ -52,5 +60,9 @@ void attempt_line(
 /* the folded history: best, last and every distinct idea within a budget */
 void attempts_memory(
     struct buf *b, const struct attempt *a, int n, size_t budget);
+/* what other tasks of the run came to whose operator is of the category of
+   record's, those of the very operator first; dir is the attempt's */
+void attempts_family(
+    struct buf *b, const char *dir, const cJSON *record, size_t budget);
 
 #endif

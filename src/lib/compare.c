@@ -15,7 +15,7 @@ struct findings {
 	double worstby;
 	size_t examples[EXAMPLES];
 	size_t *at[TENSOR_RANK]; /* wrong elements by position of each axis */
-	double ratio, offset;	 /* got / want and got - want of the first */
+	double ratio, offset;	 /* got / want and got - want of the worst */
 	int sameratio, sameoffset, samevalue;
 	size_t residue; /* wrong elements at even places */
 };
@@ -151,22 +151,31 @@ poisoned(const struct tensor *got, const void *poison, size_t i)
 			     (const char *)poison + i * n, n) == 0;
 }
 
+/* is what is wrong with the worst element wrong with all of them, but for the
+   tolerance?  There it shows best. */
 static void
-relate(struct findings *f, double g, double w, double g0)
+relate(struct findings *f, const struct tensor *got, const struct tensor *want,
+    struct tolerance t)
 {
-	double scale = fabs(g) + fabs(w);
+	double g0 = dtype_get(got->dtype, got->data, f->worst);
+	double w0 = dtype_get(want->dtype, want->data, f->worst), g, w, most;
+	size_t i;
 
-	if (f->sum.failed == 1) {
-		f->ratio = g / w;
-		f->offset = g - w;
-		f->sameratio = isfinite(f->ratio);
-		f->sameoffset = isfinite(f->offset);
-		f->samevalue = 1;
-		return;
+	f->ratio = g0 / w0;
+	f->offset = g0 - w0;
+	f->sameratio = isfinite(f->ratio) && f->ratio != 0;
+	f->sameoffset = isfinite(f->offset);
+	f->samevalue = 1;
+	for (i = f->first; i <= f->last; i++) {
+		g = dtype_get(got->dtype, got->data, i);
+		w = dtype_get(want->dtype, want->data, i);
+		if (same(got, want, i) || close(g, w, t))
+			continue;
+		most = t.absolute + t.relative * fabs(w);
+		f->sameratio &= fabs(g - f->ratio * w) <= fabs(f->ratio) * most;
+		f->sameoffset &= fabs(g - w - f->offset) <= most;
+		f->samevalue &= g == g0;
 	}
-	f->sameratio &= fabs(g - f->ratio * w) <= 1e-5 * scale;
-	f->sameoffset &= fabs(g - w - f->offset) <= 1e-5 * scale;
-	f->samevalue &= g == g0;
 }
 
 static void
@@ -193,7 +202,6 @@ record(struct findings *f, const struct tensor *got, const struct tensor *want,
 	f->infinite += isinf(g) && !isinf(w);
 	f->zeros += g == 0;
 	f->unwritten += poisoned(got, poison, i) != 0;
-	relate(f, g, w, dtype_get(got->dtype, got->data, f->first));
 	place(want, i, index);
 	for (a = 0; a < want->rank; a++)
 		f->at[a][index[a]]++;
@@ -353,10 +361,10 @@ values(cJSON *pattern, const struct findings *f, const struct tensor *want)
 	else if (f->samevalue)
 		say(pattern, "got is the same value wherever it is wrong");
 	else if (f->sameratio)
-		say(pattern, "got is %.6g times want wherever it is wrong",
+		say(pattern, "got is %.4g times want wherever it is wrong",
 		    f->ratio);
 	else if (f->sameoffset)
-		say(pattern, "got is want %+.6g wherever it is wrong",
+		say(pattern, "got is want %+.4g wherever it is wrong",
 		    f->offset);
 }
 
@@ -402,8 +410,10 @@ compare_report(const struct tensor *got, const struct tensor *want,
 	for (i = 0; i < want->count; i++)
 		if (element(&f.sum, got, want, tolerance, i))
 			record(&f, got, want, poison, i);
-	if (f.sum.failed)
+	if (f.sum.failed) {
+		relate(&f, got, want, tolerance);
 		r = report(&f, got, want);
+	}
 	for (a = 0; a < want->rank; a++)
 		free(f.at[a]);
 	return r;

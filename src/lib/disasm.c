@@ -7,7 +7,6 @@
 #include "disasm.h"
 #include "sandbox.h"
 
-#define OBJDUMP "/usr/bin/objdump"
 #define LIBRARY_MAX (4 << 20) /* bytes of a library that is looked at */
 
 enum { WIDE512, WIDE256, WIDE128, SCALAR, FMA, DIVIDE, GATHER, CALL, KINDS };
@@ -128,10 +127,10 @@ say(struct buf *b, const struct mix *m)
 }
 
 void
-disasm_mix(struct buf *b, const char *path)
+disasm_mix(struct buf *b, const char *objdump, const char *path)
 {
 	const char *const argv[] = {
-	    OBJDUMP, "-d", "-C", "--no-show-raw-insn", path, NULL};
+	    objdump, "-d", "-C", "--no-show-raw-insn", path, NULL};
 	const char *const ro[] = {path, NULL};
 	struct sandbox s = {
 	    .argv = argv, .ro = ro, .wall = 10, .output = 4 << 20};
@@ -140,7 +139,7 @@ disasm_mix(struct buf *b, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) < 0 || st.st_size > LIBRARY_MAX ||
-	    access(OBJDUMP, X_OK) < 0)
+	    access(objdump, X_OK) < 0)
 		return;
 	sandbox_run(&s, &p);
 	if (p.end == SANDBOX_EXITED && p.status == 0 && p.out.len) {

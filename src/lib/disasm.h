@@ -9,9 +9,10 @@
 /*
  * Append a line that names the function of the library at path with the most
  * floating-point and vector instructions, and counts them by kind.  objdump
- * runs in the sandbox, as the library is a stranger's.  Nothing is appended if
- * objdump, the library or such a function is not there.
+ * (the program for its architecture) runs in the sandbox, as the library is a
+ * stranger's.  Nothing is appended if objdump, the library or such a function
+ * is not there.
  */
-void disasm_mix(struct buf *b, const char *path);
+void disasm_mix(struct buf *b, const char *objdump, const char *path);
 
 #endif

@@ -1,7 +1,7 @@
-#include <curl/curl.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +80,14 @@ exec_start(struct execution *x, const cJSON *command, const char *input,
 }
 
 unsigned
-exec_fds(const struct execution *x, struct curl_waitfd *fds)
+exec_fds(const struct execution *x, struct pollfd *fds)
 {
 	unsigned n = 0;
 
 	if (x->in >= 0)
-		fds[n++] = (struct curl_waitfd){
-		    .fd = x->in, .events = CURL_WAIT_POLLOUT};
+		fds[n++] = (struct pollfd){.fd = x->in, .events = POLLOUT};
 	if (x->out >= 0)
-		fds[n++] = (struct curl_waitfd){
-		    .fd = x->out, .events = CURL_WAIT_POLLIN};
+		fds[n++] = (struct pollfd){.fd = x->out, .events = POLLIN};
 	return n;
 }
 

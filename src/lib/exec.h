@@ -9,7 +9,7 @@
 
 #include "json.h"
 
-struct curl_waitfd;
+struct pollfd;
 
 struct execution {
 	pid_t pid;
@@ -29,7 +29,7 @@ struct execution {
 int exec_start(struct execution *x, const cJSON *command, const char *input,
     double seconds, size_t max);
 /* the descriptors to wait for; returns how many (at most 2) */
-unsigned exec_fds(const struct execution *x, struct curl_waitfd *fds);
+unsigned exec_fds(const struct execution *x, struct pollfd *fds);
 /* read and write what can be: 1 when it has ended and status is set */
 int exec_turn(struct execution *x);
 /* end it and its group now */

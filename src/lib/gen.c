@@ -325,25 +325,26 @@ fromints(int dtype, const int64_t *v, void *out)
 }
 
 /* to a float type: what rounding takes to high or beyond becomes low */
-#define BOUND(f, g) ((f) >= (g)->high ? (g)->low : (f))
+#define BOUND(f) ((double)(f) >= high ? low : (double)(f))
 
 INLINE void
 fromfloats(const struct gen *g, double *d, void *out)
 {
 	int64_t v[CHUNK], lo = dtype_min(g->dtype), hi;
+	double low = g->low, high = g->high;
 	int i = 0;
 
 	switch (g->dtype) {
-	case DT_FLOAT: STORE(float, BOUND((float)d[i], g));
-	case DT_DOUBLE: STORE(double, BOUND(d[i], g));
+	case DT_FLOAT: STORE(float, BOUND((float)d[i]));
+	case DT_DOUBLE: STORE(double, BOUND(d[i]));
 	case DT_FLOAT16:
 		for (i = 0; i < CHUNK; i++)
-			d[i] = BOUND(half_value(half_of((float)d[i])), g);
+			d[i] = BOUND(half_value(half_of((float)d[i])));
 		i = 0;
 		STORE(uint16_t, half_of((float)d[i]));
 	case DT_BFLOAT16:
 		for (i = 0; i < CHUNK; i++)
-			d[i] = BOUND(bfloat_value(bfloat_of((float)d[i])), g);
+			d[i] = BOUND(bfloat_value(bfloat_of((float)d[i])));
 		i = 0;
 		STORE(uint16_t, bfloat_of((float)d[i]));
 	default:
@@ -364,13 +365,16 @@ chunks(const struct gen *g, uint32_t s[16], const double *centers, char *dst,
 		int64_t v[CHUNK];
 		double d[CHUNK];
 	} t;
-	_Alignas(64) char out[CHUNK * 8];
+	_Alignas(64) char part[CHUNK * 8];
 	size_t size = dtype_size(g->dtype), n;
 	int k = words(g), ints = whole(g), i;
+	int aligned = (uintptr_t)dst % size == 0;
 	uint32_t at = 0;
+	char *out;
 
 	for (; count; count -= n, dst += n * size) {
 		n = count < CHUNK ? count : CHUNK;
+		out = n == CHUNK && aligned ? dst : part;
 		for (i = 0; i < k; i++)
 			group(s, at++, w + i * CHUNK);
 		if (ints) {
@@ -380,7 +384,8 @@ chunks(const struct gen *g, uint32_t s[16], const double *centers, char *dst,
 			floats(g, w, centers, t.d);
 			fromfloats(g, t.d, out);
 		}
-		memcpy(dst, out, n * size);
+		if (out == part)
+			memcpy(dst, part, n * size);
 	}
 }
 
@@ -455,20 +460,27 @@ gen_fill(const struct gen *g, const uint8_t key[32], uint64_t call,
 		chunks(g, s, centers, dst, count);
 }
 
-CLONES void
+static void
+poison(const uint8_t key[32], uint64_t call, uint32_t output, uint32_t w[CHUNK])
+{
+	int i;
+
+	gen_group(key, 0, call, output | POISON, w);
+	for (i = 0; i < CHUNK; i++)
+		w[i] |= 0x40404040u;
+}
+
+void
 gen_poison(const uint8_t key[32], uint64_t call, uint32_t output, void *dst,
     size_t bytes)
 {
-	uint32_t s[16], w[CHUNK], at = 0;
+	uint32_t w[CHUNK];
 	char *p = dst;
 	size_t n;
 
-	stream(s, key, call, output | POISON);
+	poison(key, call, output, w);
 	for (; bytes; bytes -= n, p += n) {
 		n = bytes < sizeof(w) ? bytes : sizeof(w);
-		group(s, at++, w);
-		for (size_t i = 0; i < CHUNK; i++)
-			w[i] |= 0x40404040u;
 		memcpy(p, w, n);
 	}
 }
@@ -477,10 +489,9 @@ int
 gen_poisoned(const uint8_t key[32], uint64_t call, uint32_t output,
     const void *data, size_t offset, size_t n)
 {
-	uint32_t s[16], w[CHUNK];
+	uint32_t w[CHUNK];
 
-	stream(s, key, call, output | POISON);
-	group(s, (uint32_t)(offset / sizeof(w)), w);
+	poison(key, call, output, w);
 	offset %= sizeof(w);
 	return n <= sizeof(w) - offset &&
 	       memcmp(data, (const char *)w + offset, n) == 0;

@@ -60,8 +60,9 @@ struct gen {
 void gen_fill(const struct gen *gen, const uint8_t key[32], uint64_t call,
     uint32_t input, void *dst, size_t count);
 
-/* bytes of the pattern that an output holds before a call; bit 6 of each is
-   set, so that no float in it is near zero and no byte a bool */
+/* bytes of the pattern that an output holds before a call, fresh for each call
+   and repeated every KiB; bit 6 of each is set, so that no float in it is near
+   zero and no byte a bool */
 void gen_poison(const uint8_t key[32], uint64_t call, uint32_t output,
     void *dst, size_t bytes);
 /* do n bytes at an offset of it still hold that pattern? */

@@ -15,15 +15,24 @@
 void html_text(struct buf *b, const char *s, size_t n);
 void html_str(struct buf *b, const char *s); /* NULL adds nothing */
 
+/* its first n bytes, whole characters, and an ellipsis if there is more */
+void html_brief(struct buf *b, const char *s, size_t n);
+
 /* a formatted piece of text, escaped */
 void html_textf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 
 /* a folded text: <details> with a summary in words, and the text as <pre> */
 void html_fold(struct buf *b, const char *summary, const char *text);
+void html_foldopen(
+    struct buf *b, const char *summary, const char *text, int open);
 
 /* a page's begin and end; up leads to the folder of style.css ("" or "../") */
 void html_head(struct buf *b, const char *title, const char *up);
 void html_foot(struct buf *b);
+
+/* the colours of figures, --c0 to --c5, as CSS for light and dark pages: told
+   apart by most eyes, and at least 3:1 against the page */
+extern const char html_palette[];
 
 /* write style.css and sort.js there; -1 and errno on failure */
 int html_assets(const char *dir);

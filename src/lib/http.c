@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <dlfcn.h>
 #include <err.h>
 #include <errno.h>
 #include <math.h>
@@ -12,8 +13,52 @@
 #include "secret.h"
 
 #define KEEP 64 /* connections kept for the next question */
+#define MAXWAIT 60000
+
+_Static_assert(CURL_WAIT_POLLIN == POLLIN && CURL_WAIT_POLLPRI == POLLPRI &&
+		   CURL_WAIT_POLLOUT == POLLOUT,
+    "curl_waitfd has poll's bits");
+
+/* libcurl and the thirty libraries it needs take longer to load than most
+   answers from files take to find: it is loaded where there is HTTP */
+/* clang-format off */
+#define FUNCTIONS(F) \
+	F(global_init) F(global_cleanup) F(getdate) F(slist_append) \
+	F(slist_free_all) F(easy_init) F(easy_setopt) F(easy_getinfo) \
+	F(easy_strerror) F(easy_cleanup) F(mime_init) F(mime_addpart) \
+	F(mime_name) F(mime_data) F(mime_filename) F(mime_type) \
+	F(mime_free) F(multi_init) F(multi_setopt) F(multi_add_handle) \
+	F(multi_remove_handle) F(multi_perform) F(multi_info_read) \
+	F(multi_poll) F(multi_cleanup)
+/* clang-format on */
+
+#define MEMBER(name) __typeof__(&curl_##name) name;
+static struct {
+	FUNCTIONS(MEMBER)
+} libcurl;
 
 static CURLM *multi;
+
+static void *
+symbol(void *lib, const char *name)
+{
+	void *p = dlsym(lib, name);
+
+	if (!p)
+		errx(EX_UNAVAILABLE, "%s", dlerror());
+	return p;
+}
+
+static void
+load(void)
+{
+	void *lib = dlopen("libcurl.so.4", RTLD_NOW);
+
+	if (!lib)
+		errx(EX_UNAVAILABLE, "%s", dlerror());
+#define LOAD(name) libcurl.name = symbol(lib, "curl_" #name);
+	FUNCTIONS(LOAD)
+}
 
 /* the code of shared libraries that only loading them needed, half of this
    process: the kernel maps again what is called */
@@ -37,11 +82,12 @@ http_init(int tls)
 {
 	if (multi)
 		return;
-	if (curl_global_init(tls ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING) ||
-	    !(multi = curl_multi_init()))
+	load();
+	if (libcurl.global_init(tls ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING) ||
+	    !(multi = libcurl.multi_init()))
 		errx(EX_SOFTWARE, "libcurl cannot be initialised");
-	curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEEP);
+	libcurl.multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+	libcurl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEEP);
 	forgetcode();
 }
 
@@ -86,7 +132,7 @@ wait(const char *value, double unit)
 
 	if (end != value && !*end)
 		return isfinite(v) && v >= 0 ? v * unit : -1;
-	at = curl_getdate(value, NULL);
+	at = libcurl.getdate(value, NULL);
 	if (at < 0)
 		return -1;
 	v = difftime(at, time(NULL));
@@ -136,7 +182,7 @@ onheader(char *p, size_t size, size_t n, void *arg)
 static void
 add(struct transfer *t, const char *line)
 {
-	struct curl_slist *list = curl_slist_append(t->list, line);
+	struct curl_slist *list = libcurl.slist_append(t->list, line);
 
 	if (!list)
 		errx(EX_OSERR, "curl_slist_append: out of memory");
@@ -206,17 +252,17 @@ freelist(struct transfer *t)
 
 	for (l = t->list; l; l = l->next)
 		explicit_bzero(l->data, strlen(l->data));
-	curl_slist_free_all(t->list);
+	libcurl.slist_free_all(t->list);
 	t->list = NULL;
 }
 
 #define SET(option, value)                                                     \
 	do {                                                                   \
-		CURLcode code_ = curl_easy_setopt(t->easy, option, value);     \
+		CURLcode code_ = libcurl.easy_setopt(t->easy, option, value);  \
                                                                                \
 		if (code_ != CURLE_OK)                                         \
 			errx(EX_SOFTWARE, "libcurl: %s: %s", #option,          \
-			    curl_easy_strerror(code_));                        \
+			    libcurl.easy_strerror(code_));                     \
 	} while (0)
 
 static void
@@ -224,15 +270,15 @@ setupload(struct transfer *t)
 {
 	curl_mimepart *part;
 
-	t->mime = curl_mime_init(t->easy);
-	part = curl_mime_addpart(t->mime);
-	curl_mime_name(part, "purpose");
-	curl_mime_data(part, "batch", CURL_ZERO_TERMINATED);
-	part = curl_mime_addpart(t->mime);
-	curl_mime_name(part, "file");
-	curl_mime_filename(part, t->filename);
-	curl_mime_type(part, "application/jsonl");
-	curl_mime_data(part, t->body, t->bodylen);
+	t->mime = libcurl.mime_init(t->easy);
+	part = libcurl.mime_addpart(t->mime);
+	libcurl.mime_name(part, "purpose");
+	libcurl.mime_data(part, "batch", CURL_ZERO_TERMINATED);
+	part = libcurl.mime_addpart(t->mime);
+	libcurl.mime_name(part, "file");
+	libcurl.mime_filename(part, t->filename);
+	libcurl.mime_type(part, "application/jsonl");
+	libcurl.mime_data(part, t->body, t->bodylen);
 	SET(CURLOPT_MIMEPOST, t->mime);
 }
 
@@ -265,7 +311,7 @@ setsafety(struct transfer *t)
 void
 http_start(struct transfer *t)
 {
-	t->easy = curl_easy_init();
+	t->easy = libcurl.easy_init();
 	if (!t->easy)
 		errx(EX_OSERR, "libcurl: out of memory");
 	t->status = t->curl = t->toolong = t->sent = 0;
@@ -291,15 +337,15 @@ http_start(struct transfer *t)
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->bodylen);
 		SET(CURLOPT_POSTFIELDS, t->body);
 	}
-	curl_multi_add_handle(multi, t->easy);
+	libcurl.multi_add_handle(multi, t->easy);
 }
 
 static void
 release(struct transfer *t)
 {
-	curl_multi_remove_handle(multi, t->easy);
-	curl_easy_cleanup(t->easy);
-	curl_mime_free(t->mime);
+	libcurl.multi_remove_handle(multi, t->easy);
+	libcurl.easy_cleanup(t->easy);
+	libcurl.mime_free(t->mime);
 	freelist(t);
 	t->easy = NULL;
 	t->mime = NULL;
@@ -329,19 +375,27 @@ http_issetup(int curl)
 	       curl == CURLE_URL_MALFORMAT || curl == CURLE_SSL_ISSUER_ERROR;
 }
 
+int
+http_status(const struct transfer *t)
+{
+	long status = 0;
+
+	libcurl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	return (int)status;
+}
+
 static void
 finish(struct transfer *t, CURLcode code)
 {
-	long status = 0, asked = 0;
+	long asked = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &asked);
-	t->status = (int)status;
+	libcurl.easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &asked);
+	t->status = http_status(t);
 	t->curl = (int)code;
 	t->sent = asked > 0;
 	if (!t->error[0] && code != CURLE_OK)
-		snprintf(
-		    t->error, sizeof(t->error), "%s", curl_easy_strerror(code));
+		snprintf(t->error, sizeof(t->error), "%s",
+		    libcurl.easy_strerror(code));
 	secret_redact(t->error, strlen(t->error));
 	secret_redact(t->id, strlen(t->id));
 	t->seconds = (double)((nowns() - t->started) / 1000) / 1e6;
@@ -350,23 +404,30 @@ finish(struct transfer *t, CURLcode code)
 }
 
 void
-http_turn(long ms, struct curl_waitfd *fds, unsigned n)
+http_turn(long ms, struct pollfd *fds, unsigned n)
 {
 	CURLMsg *msg;
 	int running, left;
 
-	curl_multi_perform(multi, &running);
-	while ((msg = curl_multi_info_read(multi, &left))) {
+	if (ms > MAXWAIT)
+		ms = MAXWAIT;
+	if (!multi) {
+		poll(fds, n, (int)ms);
+		return;
+	}
+
+	libcurl.multi_perform(multi, &running);
+	while ((msg = libcurl.multi_info_read(multi, &left))) {
 		struct transfer *t = NULL;
 		CURLcode code = msg->data.result;
 
 		if (msg->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+		libcurl.easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
 		finish(t, code);
 		ms = 0;
 	}
-	curl_multi_poll(multi, fds, n, (int)(ms > 60000 ? 60000 : ms), NULL);
+	libcurl.multi_poll(multi, (struct curl_waitfd *)fds, n, (int)ms, NULL);
 }
 
 void
@@ -374,7 +435,7 @@ http_end(void)
 {
 	if (!multi)
 		return;
-	curl_multi_cleanup(multi);
+	libcurl.multi_cleanup(multi);
 	multi = NULL;
-	curl_global_cleanup();
+	libcurl.global_cleanup();
 }

@@ -9,6 +9,7 @@
 #define HTTP_H
 
 #include <curl/curl.h>
+#include <poll.h>
 
 #include "model.h"
 
@@ -47,15 +48,20 @@ struct transfer {
 	curl_mime *mime;
 };
 
-/* before the first transfer; tls: https is going to be used */
+/* before the first transfer, and only where there will be one: loading libcurl
+   takes milliseconds; tls: https is going to be used; ends the program with 69
+   where there is no libcurl */
 void http_init(int tls);
 void http_start(struct transfer *t);
 /* stop one that is under way; done is not called */
 void http_cancel(struct transfer *t);
 /* let transfers go on for at most ms milliseconds, or until one of the n other
-   descriptors is ready; calls data and done */
-void http_turn(long ms, struct curl_waitfd *fds, unsigned n);
+   descriptors is ready; calls data and done; without http_init it only waits */
+void http_turn(long ms, struct pollfd *fds, unsigned n);
 void http_end(void);
+/* what the server has said so far of a transfer under way: 0 nothing, else the
+   response's status */
+int http_status(const struct transfer *t);
 
 /* why a transfer failed is about set-up, not about the moment */
 int http_issetup(int curl);

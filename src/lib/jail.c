@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -61,7 +62,6 @@ static const struct nr always[] = {
     NR(lseek),
     NR(fstat),
     NR(munmap),
-    NR(mremap),
     NR(brk),
     NR(madvise),
     NR(futex),
@@ -202,6 +202,7 @@ static const struct nr never[] = {
 static const struct nr named[] = {
     NR(openat),
     NR(mmap),
+    NR(mremap),
     NR(mprotect),
     NR(clone),
     NR(clone3),
@@ -331,20 +332,24 @@ onmmap(struct prog *p, uint32_t ask)
 	give(p, ask);
 }
 
-/* reading limits is free, setting them is not */
+#define ERRNO(e) (SECCOMP_RET_ERRNO | (e))
+
+/* reading limits is free, setting them is not; but an emulator whose program
+   crashes forgoes its own core, and is told that it did */
 static void
 onprlimit(struct prog *p, uint32_t deny)
 {
-	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 6, __NR_prlimit64);
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 9, __NR_prlimit64);
 	load(p, LOW(2));
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
 	load(p, LOW(2) + 4);
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
 	give(p, SECCOMP_RET_ALLOW);
+	load(p, LOW(1));
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, RLIMIT_CORE);
+	give(p, ERRNO(0));
 	give(p, deny);
 }
-
-#define ERRNO(e) (SECCOMP_RET_ERRNO | (e))
 
 static void
 compilerules(struct prog *p)
@@ -365,6 +370,7 @@ runrules(struct prog *p, uint32_t ask, uint32_t deny)
 {
 	onall(p, always, sizeof always / sizeof *always, SECCOMP_RET_ALLOW);
 	onmmap(p, ask);
+	onbits(p, __NR_mremap, 3, MREMAP_FIXED, ask, SECCOMP_RET_ALLOW);
 	onbits(p, __NR_mprotect, 2, PROT_EXEC, ask, SECCOMP_RET_ALLOW);
 	onnr(p, __NR_clone3, ERRNO(ENOSYS));
 	onnr(p, __NR_ioctl, ERRNO(ENOTTY));
@@ -597,6 +603,7 @@ struct guard {
 	int fd, stop[2];
 	int sealed, threads;
 	int started, marked; /* the one execve, the one jail_mark */
+	uint64_t text, textend;
 	int n;
 	struct guard_event ev[GUARD_EVENTS];
 };
@@ -722,6 +729,22 @@ harmless(const struct seccomp_notif *q)
 	       !strcmp(path, "/proc/sys/vm/overcommit_memory");
 }
 
+/* code that comes from no file, or takes the place of the runner's: once the
+   candidate is there, nobody makes such for its engine */
+static int
+makescode(const struct guard *g, const struct seccomp_notif *q)
+{
+	uint64_t at = q->data.args[0], n = q->data.args[1];
+
+	if (!g->marked || !(q->data.args[2] & PROT_EXEC))
+		return 0;
+	if (q->data.nr == __NR_mprotect)
+		return 1;
+	return q->data.args[3] & MAP_ANONYMOUS ||
+	       (q->data.args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) &&
+		   at < g->textend && g->text < at + n);
+}
+
 static int
 granted(struct guard *g, const struct seccomp_notif *q)
 {
@@ -743,7 +766,7 @@ granted(struct guard *g, const struct seccomp_notif *q)
 	if (q->data.nr == __NR_clone)
 		return q->data.args[0] & CLONE_THREAD && g->threads-- > 0;
 	if (q->data.nr == __NR_mmap || q->data.nr == __NR_mprotect)
-		return 1;
+		return !makescode(g, q);
 	if (q->data.nr == __NR_newfstatat)
 		return 1;
 	for (size_t i = 0; i < sizeof setup / sizeof *setup; i++)
@@ -856,6 +879,15 @@ setsealed(struct guard *g, int on)
 {
 	pthread_mutex_lock(&g->lock);
 	g->sealed = on;
+	pthread_mutex_unlock(&g->lock);
+}
+
+void
+guard_keep(struct guard *g, uint64_t text, uint64_t textend)
+{
+	pthread_mutex_lock(&g->lock);
+	g->text = text;
+	g->textend = textend;
 	pthread_mutex_unlock(&g->lock);
 }
 

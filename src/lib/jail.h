@@ -16,6 +16,7 @@
 
 #include <linux/filter.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum jail_kind {
@@ -80,6 +81,9 @@ struct guard;
  * none came, which also says that the runner is a stranger to the protocol.
  */
 struct guard *guard_start(int sock, int threads, double seconds);
+/* where the runner's own code lies, over which nothing may be mapped once
+   jail_mark was called; other code must come from files then, too */
+void guard_keep(struct guard *g, uint64_t text, uint64_t textend);
 /* set-up is over: refuse everything from now on */
 void guard_seal(struct guard *g);
 /* back to set-up rules, for an engine that is resized in mid-run */

@@ -356,7 +356,7 @@ findpath(struct buf *b, const cJSON *node, const cJSON *target)
 void
 json_setplace(const char *name, long record, const cJSON *root)
 {
-	place.name = name;
+	snprintf(place.name, sizeof(place.name), "%s", name ? name : "");
 	place.record = record;
 	place.root = root;
 }
@@ -379,7 +379,7 @@ json_bad(const cJSON *node, const char *fmt, ...)
 	struct buf b = {0}, path = {0};
 	va_list ap;
 
-	if (place.name)
+	if (*place.name)
 		buf_addf(&b, "%s: ", place.name);
 	if (place.record)
 		buf_addf(&b, "record %ld: ", place.record);

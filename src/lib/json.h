@@ -57,11 +57,12 @@ cJSON *json_parse(const char *text, size_t n, const char **why);
 void json_write(FILE *fp, const cJSON *json);
 char *json_print(const cJSON *json);
 
-/* make these errors speak of root, read from name (json_read does it itself) */
+/* make these errors speak of root, read from name, of which a copy is taken (or
+   NULL); root must stay while they can arise (json_read does it itself) */
 void json_setplace(const char *name, long record, const cJSON *root);
 /* what they speak of now, to be put back after another file was read */
 struct json_place {
-	const char *name;
+	char name[4096];
 	long record;
 	const cJSON *root;
 };

@@ -51,6 +51,31 @@ addblock(struct buf *out, const char *name, const struct buf *text)
 	buf_adds(out, "\n");
 }
 
+/* a kernel that begins with a header of its family gets it as text, for a
+   candidate has no such file */
+static void
+spread(struct buf *text, const char *path)
+{
+	static const char include[] = "#include \"";
+	size_t n = sizeof(include) - 1, len;
+	struct buf whole = {0};
+	char *header;
+
+	if (text->len < n || strncmp(text->data, include, n) != 0)
+		return;
+	len = strcspn(text->data + n, "\"\n");
+	header = xasprintf("%.*s/%.*s", (int)(strrchr(path, '/') - path), path,
+	    (int)len, text->data + n);
+	if (strncmp(text->data + n, "kernel.", 7) != 0 &&
+	    buf_readfile(&whole, header, FILEMAX) == 0) {
+		n += strcspn(text->data + n, "\n");
+		buf_add(&whole, text->data + n, text->len - n);
+		buf_free(text);
+		*text = whole;
+	}
+	free(header);
+}
+
 static int
 addfile(struct buf *out, const char *path, const char *name, int *shared)
 {
@@ -61,6 +86,7 @@ addfile(struct buf *out, const char *path, const char *name, int *shared)
 			err(EX_UNAVAILABLE, "%s", path);
 		return 0;
 	}
+	spread(&text, path);
 	if (shared && text.data && strstr(text.data, "\"kernel.h"))
 		*shared = 1;
 	addblock(out, name, &text);

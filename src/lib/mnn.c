@@ -13,14 +13,16 @@
 #include "proc.h"
 #include "sandbox.h"
 
-#define FORMAT 1
+#define FORMAT 2
 #define PREPARE 900	/* seconds */
 #define CONVERT 60	/* seconds */
 #define REGISTRATIONS 4 /* as many as the runner has names for */
 
 /* what the runner is made of, with the script that makes it */
 static const char *const sources[] = {"mk/engines/mnn.sh", "src/runner/mnn.cpp",
-    "src/runner/mnn-convert.cpp", "src/runner/runner.c", "src/runner/runner.h",
+    "src/runner/mnn-module.cpp", "src/runner/mnn.h",
+    "src/runner/mnn-convert.cpp", "src/runner/mnn-types.cpp",
+    "src/runner/gcc-pch.cpp", "src/runner/runner.c", "src/runner/runner.h",
     "src/runner/control.h", "src/lib/jail.c", "src/lib/jail.h"};
 
 static const char *
@@ -143,7 +145,10 @@ script(const char *const *argv)
 
 	if (proc_run(&p, &r) < 0)
 		err(EX_UNAVAILABLE, "%s", argv[0]);
-	if (!WIFEXITED(r.status) || WEXITSTATUS(r.status))
+	if (WIFSIGNALED(r.status))
+		errx(EX_UNAVAILABLE, "%s was killed by signal %d", argv[0],
+		    WTERMSIG(r.status));
+	if (WEXITSTATUS(r.status))
 		errx(EX_UNAVAILABLE, "%s", lastline(&r.out));
 	buf_free(&r.out);
 }
@@ -167,13 +172,10 @@ prepare(const struct mnn *m, const char *src, const char *build)
 {
 	char *sh = rootpath("mk/engines/mnn.sh");
 	char *done = xasprintf("%s/engine.json", m->dir);
-	char *parent = rootpath("build/mnn");
 	const char *argv[] = {sh, "prepare", m->dir, src, build, NULL};
 	int fd;
 
 	if (access(done, R_OK) < 0) {
-		if (mkdirs(parent) < 0)
-			err(EX_IOERR, "%s", parent);
 		fd = lock(m->dir);
 		if (access(done, R_OK) < 0) {
 			warnx("mnn: preparing the runner for '%s'", build);
@@ -181,9 +183,22 @@ prepare(const struct mnn *m, const char *src, const char *build)
 		}
 		close(fd);
 	}
-	free(parent);
 	free(done);
 	free(sh);
+}
+
+/* where a runner lies, without links: engine.json tells its files by that */
+static char *
+runnerdir(const char *key)
+{
+	char *parent = rootpath("build/mnn"), *real, *dir;
+
+	if (mkdirs(parent) < 0 || !(real = realpath(parent, NULL)))
+		err(EX_IOERR, "%s", parent);
+	dir = xasprintf("%s/%s", real, key);
+	free(parent);
+	free(real);
+	return dir;
 }
 
 const struct mnn *
@@ -207,7 +222,7 @@ mnn_open(const char *arch)
 	build = builddir(arch);
 	o->arch = xstrdup(arch);
 	o->m.key = makekey(src, build);
-	o->m.dir = rootpath("build/mnn/%s", o->m.key);
+	o->m.dir = runnerdir(o->m.key);
 	prepare(&o->m, src, build);
 	path = xasprintf("%s/engine.json", o->m.dir);
 	o->m.json = json_readfile(path);
@@ -258,8 +273,10 @@ typelist(const cJSON *entry)
 	return b.data ? b.data : xstrdup("");
 }
 
-char *
-mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry)
+/* the object that makes traps of an operator's native code and names its types
+   to the runner; entry is the operator map's; absolute path */
+static char *
+gateof(const struct mnn *m, const char *kind, const cJSON *entry)
 {
 	const cJSON *native = json_get(entry, "native");
 	char *types = typelist(entry);
@@ -270,7 +287,7 @@ mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry)
 
 	if (access(path, R_OK) < 0) {
 		argv = xcalloc(
-		    (size_t)cJSON_GetArraySize(native) + 6, sizeof(*argv));
+		    (size_t)cJSON_GetArraySize(native) + 7, sizeof(*argv));
 		argv[n++] = sh;
 		argv[n++] = "gate";
 		argv[n++] = m->dir;
@@ -278,6 +295,8 @@ mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry)
 		argv[n++] = types;
 		json_each (f, native)
 			argv[n++] = f->valuestring;
+		if (!cJSON_GetArraySize(native))
+			argv[n++] = json_stringor(entry, "file", NULL);
 		script(argv);
 		free(argv);
 	}
@@ -349,10 +368,11 @@ isfor(const char *at, const cJSON *entry)
 }
 
 struct found {
-	int bound;	 /* registrations given to the runner */
-	int elsewhere;	 /* outside namespace MNN */
-	char other[200]; /* a registration for another type */
-	int calls;	 /* the engine's register function is named */
+	struct buf names; /* functions of namespace MNN that it defines */
+	int bound;	  /* registrations given to the runner */
+	int elsewhere;	  /* outside namespace MNN */
+	char other[200];  /* a registration for another type */
+	int calls;	  /* the engine's register function is named */
 };
 
 static void
@@ -369,6 +389,9 @@ symbol(struct found *f, const char *kind, const cJSON *entry, char *line,
 			    strstr(name, "OnnxExtraManager6insert") ||
 			    strstr(name, "registerGeometryComputer")))
 		f->calls = 1;
+	if ((t == 'T' || t == 'W') && (strncmp(name, "_ZN3MNN", 7) == 0 ||
+					  strncmp(name, "_ZNK3MNN", 8) == 0))
+		buf_addf(&f->names, "%s\n", name);
 	if (t != 'T' || !(at = registration(name, &inmnn)))
 		return;
 	if (!inmnn) {
@@ -423,6 +446,32 @@ judge(const struct found *f, const char *kind, const char *type,
 	return -1;
 }
 
+/* the gate for this candidate: what it defines itself is no trap */
+static void
+owngate(const struct mnn *m, const char *kind, const cJSON *entry,
+    const char *dir, const struct buf *names, cJSON *link)
+{
+	char *gate = gateof(m, kind, entry);
+	char *list = xasprintf("%s/gate.names", dir);
+	const char *argv[] = {json_string(m->json, "objcopy"),
+	    "--localize-symbols=gate.names", gate, "gate.o", NULL};
+	struct proc p = {
+	    .argv = argv, .dir = dir, .maxoutput = 4 << 10, .seconds = 60};
+	struct procresult r;
+
+	if (writefile(list, names->data ? names->data : "", names->len, 0) < 0)
+		err(EX_IOERR, "%s", list);
+	if (proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "%s", argv[0]);
+	if (r.status)
+		errx(EX_SOFTWARE, "%s: %s", argv[0], lastline(&r.out));
+	buf_free(&r.out);
+	unlink(list);
+	cJSON_InsertItemInArray(link, 0, cJSON_CreateString("gate.o"));
+	free(list);
+	free(gate);
+}
+
 int
 mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log)
@@ -434,6 +483,7 @@ mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
 	struct found f = {0};
 	struct procresult r;
 	char *line, *save = NULL;
+	int rc;
 
 	if (proc_run(&p, &r) < 0)
 		err(EX_UNAVAILABLE, "%s", argv[0]);
@@ -441,7 +491,10 @@ mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
 	for (; line; line = strtok_r(NULL, "\n", &save))
 		symbol(&f, kind, entry, line, link);
 	buf_free(&r.out);
-	return judge(&f, kind, type, dir, log);
+	if ((rc = judge(&f, kind, type, dir, log)) == 0)
+		owngate(m, kind, entry, dir, &f.names, link);
+	buf_free(&f.names);
+	return rc;
 }
 
 /* did the candidate's converter say that its transform was asked? */
@@ -493,7 +546,7 @@ runconverter(const struct conversion *c, const char *converter, const char *dir,
 	struct sandboxed p;
 	struct stat st;
 	size_t n = 9;
-	int rc;
+	int heard, rc = -1;
 
 	json_each (o, c->options)
 		if (n < LEN(argv) - 1)
@@ -501,10 +554,9 @@ runconverter(const struct conversion *c, const char *converter, const char *dir,
 	sandbox_run(&s, &p);
 	buf_add(log, p.out.data, p.out.len);
 	buf_add(log, p.err.data, p.err.len);
-	rc = ended(&p, log) && asked(c, log) && stat(model, &st) == 0 &&
-		     st.st_size > 0
-		 ? 0
-		 : -1;
+	heard = asked(c, log);
+	if (ended(&p, log) && heard && stat(model, &st) == 0 && st.st_size > 0)
+		rc = 0;
 	sandbox_free(&p);
 	free(model);
 	return rc;
@@ -549,19 +601,45 @@ cleanup(const char *dir)
 		buf_free(&r.out);
 }
 
+/* the MNN whose converter runs here: a build for another machine may have none
+ */
+static const struct mnn *
+converting(const struct mnn *m)
+{
+	return json_stringor(m->json, "convert", NULL) ? m : mnn_open("native");
+}
+
+int
+mnn_holds(const struct mnn *m, const char *model, const cJSON *types)
+{
+	char *program = xasprintf("%s/types", converting(m)->dir);
+	const char *argv[] = {program, model, NULL};
+	struct proc p = {.argv = argv, .maxoutput = 1 << 20, .seconds = 60};
+	struct procresult r;
+	char *line, *save = NULL;
+	int yes = access(program, X_OK) < 0;
+
+	if (!yes && proc_run(&p, &r) < 0)
+		err(EX_UNAVAILABLE, "%s", program);
+	if (!yes) {
+		line = r.out.data ? strtok_r(r.out.data, "\n", &save) : NULL;
+		for (; line && !yes; line = strtok_r(NULL, "\n", &save))
+			json_each (t, types)
+				yes |= strcmp(t->valuestring, line) == 0;
+		buf_free(&r.out);
+	}
+	free(program);
+	return yes;
+}
+
 static const char *
 converterof(const struct conversion *c)
 {
-	static const struct mnn *here;
+	const struct mnn *here = converting(c->mnn);
 	const char *path = c->converter
 			       ? c->converter
-			       : json_stringor(c->mnn->json, "convert", NULL);
+			       : json_stringor(here->json, "convert", NULL);
 
-	/* a build for another machine may have none that runs here */
-	if (!path) {
-		here = mnn_open("native");
-		path = json_stringor(here->json, "convert", NULL);
-	}
 	if (!path)
 		errx(EX_UNAVAILABLE,
 		    "'%s' has no converter (MNN_BUILD_CONVERTER=ON)",

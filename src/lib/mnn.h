@@ -32,18 +32,20 @@ cJSON *mnn_facts(const struct mnn *m);
    status 69 if this build cannot make it (no converter) */
 const cJSON *mnn_kind(const struct mnn *m, const char *kind);
 
-/* the object that makes traps of an operator's native code and names its types
-   to the runner; entry is the operator map's; absolute path, freed by caller */
-char *mnn_gate(const struct mnn *m, const char *kind, const cJSON *entry);
-
 /*
- * The candidate's registration functions among the symbols of an object, as
- * linker arguments that bind them to the runner's names, appended to link.
+ * What is linked beside the candidate's kernel.o in dir, appended to link:
+ * gate.o, made in dir, which makes traps of the operator's native code and
+ * names its types to the runner, and arguments that bind the candidate's
+ * registration functions to the runner's names; entry is the operator map's.
  * Returns 0, or -1 with what is wrong appended to log as a compiler would say
  * it: nothing registered, another type, another namespace.
  */
 int mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log);
+
+/* does a converted model hold an operator of one of the types?  Yes if this MNN
+   cannot say. */
+int mnn_holds(const struct mnn *m, const char *model, const cJSON *types);
 
 struct conversion {
 	const struct mnn *mnn;

@@ -64,11 +64,11 @@ gist(const struct buf *log)
 }
 
 static char *
-converted(const struct conversion *c, const void *onnx, size_t n,
+converted(const struct conversion *c, const struct onnxbytes *onnx,
     const char *dir, const char *name, char **why, char **log)
 {
 	struct buf b = {0};
-	char *model = mnn_convert(c, onnx, n, &b), *g;
+	char *model = mnn_convert(c, onnx->data, onnx->n, &b), *g;
 
 	if (!model) {
 		g = gist(&b);
@@ -81,119 +81,64 @@ converted(const struct conversion *c, const void *onnx, size_t n,
 	return place(model, dir, name);
 }
 
+/* a model without the operator says nothing of the candidate */
+static void
+musthold(struct armset *a, const struct mnn *m, const cJSON *types)
+{
+	if (a->refused || mnn_holds(m, a->arm[CANDIDATE].model, types))
+		return;
+	a->refused = xasprintf("the converted model holds no %s that the "
+			       "candidate could be",
+	    types->child->valuestring);
+	a->log = xstrdup("");
+}
+
 static void
 candidate(struct armset *a, const struct mnn *m, const cJSON *entry,
-    const cJSON *build, const void *onnx, size_t n, const char *dir)
+    const cJSON *build, const struct onnxbytes *onnx, const char *dir)
 {
 	struct arm *c = &a->arm[CANDIDATE];
 	char *artifact = rootpath("%s", json_string(build, "artifact"));
+	const cJSON *types = json_array(entry, "types");
 	struct conversion how = {
 	    .mnn = m, .options = json_get(entry, "convert")};
+	int composite = strcmp(json_string(build, "kind"), "composite") == 0;
 
 	if (access(artifact, R_OK) < 0)
 		err(EX_DATAERR, "%s: the record's build.artifact", artifact);
-	if (strcmp(json_string(build, "kind"), "composite") == 0) {
+	if (composite) {
 		how.converter = artifact;
-		how.transform = json_array(entry, "types")->child->valuestring;
+		how.transform = types->child->valuestring;
 		c->runner = xasprintf("%s/runner", m->dir);
 	} else {
 		c->runner = xstrdup(artifact);
 	}
 	c->model =
-	    converted(&how, onnx, n, dir, "candidate", &a->refused, &a->log);
+	    converted(&how, onnx, dir, "candidate", &a->refused, &a->log);
+	if (!composite)
+		musthold(a, m, types);
 	free(artifact);
-}
-
-/* a constant input of integers becomes an attribute, as it was once */
-static void
-intoattribute(cJSON *task, const char *name, int place)
-{
-	cJSON *inputs = json_array(task, "inputs");
-	const cJSON *in = cJSON_GetArrayItem(inputs, place);
-	const cJSON *data = json_get(in, "data");
-	cJSON *a;
-
-	if (!data)
-		return;
-	a = cJSON_CreateObject();
-	json_set(a, "ints", cJSON_Duplicate(data, 1));
-	json_set(json_object(task, "attributes"), name, a);
-	cJSON_DeleteItemFromArray(inputs, place);
-}
-
-/* parts of a number of outputs become parts of stated lengths */
-static void
-statelengths(cJSON *task)
-{
-	cJSON *attributes = json_object(task, "attributes"), *in, *data, *shape;
-	const cJSON *outputs = json_array(task, "outputs"), *axis;
-	int at;
-
-	if (!json_get(attributes, "num_outputs"))
-		return;
-	axis = json_at(attributes, "axis.int");
-	at = axis ? axis->valueint : 0;
-	in = cJSON_CreateObject();
-	data = cJSON_CreateArray();
-	json_each (o, outputs) {
-		shape = json_array(o, "shape");
-		cJSON_AddItemToArray(
-		    data, cJSON_Duplicate(
-			      cJSON_GetArrayItem(shape,
-				  at < 0 ? at + cJSON_GetArraySize(shape) : at),
-			      1));
-	}
-	json_set(in, "name", cJSON_CreateString("split"));
-	json_set(in, "dtype", cJSON_CreateString("int64"));
-	shape = cJSON_CreateArray();
-	cJSON_AddItemToArray(
-	    shape, cJSON_CreateNumber(cJSON_GetArraySize(data)));
-	json_set(in, "shape", shape);
-	json_set(in, "constant", cJSON_CreateTrue());
-	json_set(in, "data", data);
-	cJSON_AddItemToArray(json_array(task, "inputs"), in);
-	cJSON_DeleteItemFromObjectCaseSensitive(attributes, "num_outputs");
-}
-
-cJSON *
-mnn_older(const cJSON *task, const cJSON *engine)
-{
-	const cJSON *older = json_get(engine_operator(engine, task), "older");
-	cJSON *copy = cJSON_Duplicate(task, 1);
-	cJSON *attributes;
-
-	if (!older)
-		return copy;
-	attributes = json_get(copy, "attributes");
-	json_each (a, json_get(older, "attributes"))
-		if (!json_get(attributes, a->string))
-			json_set(attributes, a->string, cJSON_Duplicate(a, 1));
-	json_each (i, json_get(older, "inputs"))
-		intoattribute(copy, i->string, i->valueint);
-	if (json_boolor(older, "lengths", 0))
-		statelengths(copy);
-	json_set(copy, "opset", cJSON_Duplicate(json_get(older, "opset"), 1));
-	return copy;
 }
 
 void
 arms_mnn(struct armset *a, const cJSON *task, const cJSON *engine,
-    const cJSON *build, const char *arch, const char *dir, const void *onnx,
-    size_t n)
+    const cJSON *build, const char *arch, const char *dir,
+    const struct onnxbytes *native, const struct onnxbytes *other)
 {
 	const struct mnn *m = mnn_open(arch);
 	const cJSON *entry = engine_operator(engine, task);
-	struct conversion how = {.mnn = m};
-	struct arm *native = &a->arm[NATIVE], *c = &a->arm[CANDIDATE];
+	struct conversion how = {
+	    .mnn = m, .options = json_get(entry, "convertnative")};
+	struct arm *n = &a->arm[NATIVE], *c = &a->arm[CANDIDATE];
 
-	native->runner = xasprintf("%s/runner", m->dir);
-	native->model = converted(&how, onnx, n, dir, "native", &a->why, NULL);
+	n->runner = xasprintf("%s/runner", m->dir);
+	n->model = converted(&how, native, dir, "native", &a->why, NULL);
 	if (build) {
-		candidate(a, m, entry, build, onnx, n, dir);
+		candidate(a, m, entry, build, other, dir);
 	} else {
-		c->runner = xstrdup(native->runner);
+		c->runner = xstrdup(n->runner);
 		c->model = converted(
-		    &how, onnx, n, dir, "candidate", &a->refused, &a->log);
+		    &how, native, dir, "candidate", &a->refused, &a->log);
 	}
 	a->facts = mnn_facts(m);
 	json_set(a->facts, "name", cJSON_CreateString("mnn"));

@@ -478,6 +478,19 @@ onnxbuild_domain(struct arena *a, Onnx__ModelProto *model, const char *domain)
 	PUT(a, model, opset_import, opset(a, domain, 1));
 }
 
+void
+onnxbuild_instead(struct arena *a, Onnx__ModelProto *model, const cJSON *of)
+{
+	Onnx__GraphProto *g = model->graph;
+
+	g->n_node = 0;
+	json_each (n, json_array(of, "nodes"))
+		PUT(a, g, node, onnxbuild_node(a, n));
+	json_each (c, json_array(of, "constants"))
+		PUT(a, g, initializer,
+		    tensor_build(a, c, json_string(c, "name"), g->name));
+}
+
 static void
 replace(cJSON *entry, const cJSON *with)
 {

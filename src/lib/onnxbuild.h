@@ -21,6 +21,9 @@ Onnx__ModelProto *onnxbuild(struct arena *a, cJSON *const *tasks, size_t n);
 /* move the nodes of a model to a domain, version 1 */
 void onnxbuild_domain(
     struct arena *a, Onnx__ModelProto *model, const char *domain);
+/* instead of a model's nodes, these: {"nodes": [..], "constants": [..]} */
+void onnxbuild_instead(
+    struct arena *a, Onnx__ModelProto *model, const cJSON *of);
 /* put the task's held-out shapes and data in the place of the first ones */
 void onnxbuild_heldout(cJSON *task);
 

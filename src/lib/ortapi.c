@@ -40,7 +40,7 @@ bad(OrtStatus *status)
 }
 
 static void
-start(void)
+load(void)
 {
 	const OrtApiBase *(*get)(void);
 	char *path;
@@ -56,12 +56,22 @@ start(void)
 	if (!get || !(base = get()) || !(ort = base->GetApi(API)))
 		errx(
 		    EX_UNAVAILABLE, "'%s' has no API of version %d", path, API);
+	free(path);
+}
+
+static void
+start(void)
+{
+	if (env)
+		return;
+	load();
+	/* what DisableTelemetryEvents alone would leave in the user's cache */
+	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
 	if (bad(ort->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "mkbench", &env)) ||
 	    bad(ort->DisableTelemetryEvents(env)) ||
 	    bad(ort->CreateCpuMemoryInfo(
 		OrtDeviceAllocator, OrtMemTypeDefault, &memory)))
 		errx(EX_UNAVAILABLE, "%s", why);
-	free(path);
 }
 
 const char *
@@ -73,7 +83,7 @@ ort_why(void)
 const char *
 ort_version(void)
 {
-	start();
+	load();
 	return base->GetVersionString();
 }
 

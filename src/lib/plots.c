@@ -8,9 +8,9 @@
 #include "proc.h"
 #include "stats.h"
 
-/* Okabe and Ito's colours, told apart by most eyes, on black and on white */
+/* what gnuplot draws in these takes the page's colours, --c0 to --c5 */
 static const char *const colours[] = {
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+    "#010204", "#010205", "#010206", "#010207", "#010208", "#010209"};
 static const char *const marks[] = {
     "CSR", "FCR", "fast_0.5", "fast_1.0", "fast_1.5"};
 
@@ -20,11 +20,23 @@ static const char *const marks[] = {
 /* intervals, columns 3 to 4 at 1; yerrorbars would dot them in white */
 #define BARS "u 1:3:(0):($4-$3) w vectors heads size screen 0.006,90"
 
+/* of a log scale of ratios */
+#define TICS "0.02,0.05,0.1,0.2,0.3,0.5,0.7,1,1.5,2,3,5,10,20,50"
+
+/* of a share */
+#define SHARES "0.001,0.002,0.005,0.01,0.02,0.05,0.1,0.2,0.5,1,2"
+
+#define LEAST 0.05 /* multiply-adds a byte that are drawn as such */
+#define NARROW 560
+#define BROAD 1150
+#define NAMES 48 /* tasks whose names fit under a figure */
+
 struct plots {
 	struct buf script;
 	const char *dir;
 	char **files;
 	const char **captions;
+	int *broad; /* it takes the whole width */
 	size_t n;
 };
 
@@ -52,19 +64,22 @@ colour(size_t i)
 
 /* begin a figure of that name; its caption goes onto the page */
 static void
-begin(struct plots *p, const char *name, const char *caption, int height)
+begin(struct plots *p, const char *name, const char *caption, int width,
+    int height)
 {
 	struct buf *s = &p->script;
 
 	p->files = xreallocarray(p->files, p->n + 1, sizeof(*p->files));
 	p->captions = xreallocarray(p->captions, p->n + 1, sizeof(char *));
+	p->broad = xreallocarray(p->broad, p->n + 1, sizeof(int));
 	p->captions[p->n] = caption;
+	p->broad[p->n] = width > NARROW;
 	p->files[p->n++] = xasprintf("%s/%s.svg", p->dir, name);
 	buf_adds(s, "reset\n");
 	buf_addf(s,
-	    "set term svg size 560,%d dynamic noenhanced font 'sans-serif,13' "
+	    "set term svg size %d,%d dynamic noenhanced font 'sans-serif,13' "
 	    "\n",
-	    height);
+	    width, height);
 	buf_addf(s, "set output \"%s.tmp\"\n", p->files[p->n - 1]);
 	buf_adds(s, "set border lc rgb '" INK "'\nset tics textcolor rgb '" INK
 		    "'\nset key textcolor rgb '" INK
@@ -92,9 +107,12 @@ radar(struct plots *p, const struct run *runs, size_t n)
 	size_t i, k;
 	double a, v;
 
-	begin(p, "radar", "The five metrics, per cent of tasks.", 440);
+	begin(p, "radar",
+	    "The five metrics, per cent of tasks; rings at 25, 50, 75 "
+	    "and 100.",
+	    NARROW, 440);
 	buf_adds(s, "unset border\nunset tics\nunset grid\nset size square\n"
-		    "set xrange [-140:140]\nset yrange [-125:135]\n"
+		    "set xrange [-150:150]\nset yrange [-125:135]\n"
 		    "set key bottom outside center horizontal\n$web << EOD\n");
 	for (v = 25; v <= 100; v += 25) {
 		for (k = 0; k <= LEN(marks); k++) {
@@ -107,9 +125,11 @@ radar(struct plots *p, const struct run *runs, size_t n)
 	for (k = 0; k < LEN(marks); k++) {
 		a = M_PI / 2 - 2 * M_PI * (double)k / LEN(marks);
 		buf_addf(s,
-		    "set label %zu \"%s\" at %.1f,%.1f center tc rgb '" INK
-		    "'\n",
-		    k + 1, marks[k], 118 * cos(a), 114 * sin(a));
+		    "set label %zu \"%s\" at %.1f,%.1f %s tc rgb '" INK "'\n",
+		    k + 1, marks[k], 108 * cos(a), 112 * sin(a),
+		    fabs(cos(a)) < 0.1 ? "center"
+		    : cos(a) > 0       ? "left"
+				       : "right");
 	}
 	for (i = 0; i < n; i++) {
 		buf_addf(s, "$run%zu << EOD\n", i);
@@ -126,7 +146,7 @@ radar(struct plots *p, const struct run *runs, size_t n)
 		buf_addf(s,
 		    ", $run%zu w lp lc rgb '%s' lw 2 pt %zu dt %zu title \"", i,
 		    colour(i), i % 8 + 4, i / LEN(colours) + 1);
-		label(s, runs[i].name);
+		label(s, n > 1 ? runs[i].name : "");
 		buf_adds(s, "\"");
 	}
 	buf_adds(s, "\n");
@@ -142,9 +162,9 @@ stages(struct plots *p, const struct run *runs, size_t n)
 	begin(p, "stages",
 	    "Success by stage, per cent of tasks, with 95 % intervals "
 	    "(Wilson).",
-	    380);
+	    NARROW, 380);
 	buf_adds(s,
-	    "set yrange [0:100]\nset xrange [-0.6:4.6]\nset ylabel \"% of "
+	    "set yrange [0:105]\nset xrange [-0.6:4.6]\nset ylabel \"% of "
 	    "tasks\"\nset key top right outside horizontal\nset xtics (");
 	for (k = 0; k < LEN(marks); k++)
 		buf_addf(s, "%s\"%s\" %zu", k ? "," : "",
@@ -152,7 +172,7 @@ stages(struct plots *p, const struct run *runs, size_t n)
 		    : k == 1 ? "correct"
 			     : marks[k],
 		    k);
-	buf_addf(s, ")\nset boxwidth %.3f\nset style fill solid 0.85\n",
+	buf_addf(s, ")\nset boxwidth %.3f\nset style fill solid 1.0\n",
 	    0.8 / (double)n);
 	for (i = 0; i < n; i++) {
 		buf_addf(s, "$s%zu << EOD\n", i);
@@ -184,12 +204,13 @@ categories(struct plots *p, const struct run *r)
 	size_t i = 0, k, n = (size_t)cJSON_GetArraySize(list);
 
 	begin(p, "categories",
-	    "By category, per cent of tasks, with 95 % intervals.", 440);
+	    "By category, per cent of tasks, with 95 % intervals (Wilson).",
+	    BROAD, 400);
 	buf_addf(s,
-	    "set yrange [0:100]\nset ylabel \"%% of tasks\"\nset xrange "
+	    "set yrange [0:105]\nset ylabel \"%% of tasks\"\nset xrange "
 	    "[-0.6:%zu.6]\nset key top right outside horizontal\nset style "
 	    "fill "
-	    "solid 0.85\nset boxwidth 0.26\nset xtics rotate by -40 (",
+	    "solid 1.0\nset boxwidth 0.26\nset xtics (",
 	    n - 1);
 	json_each (c, list) {
 		buf_addf(s, "%s\"", i ? "," : "");
@@ -236,218 +257,317 @@ byspeedup(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+/* the tasks that have a speedup, slowest first; caller frees */
+static const cJSON **
+timed(const struct run *r, size_t *n)
+{
+	const cJSON **list =
+	    xcalloc((size_t)cJSON_GetArraySize(r->tasks) + 1, sizeof(*list));
+
+	*n = 0;
+	json_each (t, r->tasks)
+		if (json_numberor(t, "speedup", 0) > 0)
+			list[(*n)++] = t;
+	qsort(list, *n, sizeof(*list), byspeedup);
+	return list;
+}
+
+static void
+tasknames(struct buf *s, const cJSON *const *list, size_t n)
+{
+	size_t i;
+
+	buf_adds(s, "set xtics rotate by -50 (");
+	for (i = 0; i < n; i++) {
+		buf_addf(s, "%s\"", i ? "," : "");
+		label(s, list[i]->string);
+		buf_addf(s, "\" %zu", i + 1);
+	}
+	buf_adds(s, ")\n");
+}
+
 static void
 speedups(struct plots *p, const struct run *r)
 {
 	struct buf *s = &p->script;
-	const cJSON **best = NULL, *a;
-	size_t n = 0, i;
-	double lo, hi;
+	const cJSON **list;
+	double lo, hi, v;
+	size_t n, i;
 
-	json_each (t, r->tasks) {
-		if (!(a = bestof(r, t)))
-			continue;
-		best = xreallocarray(best, n + 1, sizeof(*best));
-		best[n++] = a;
-	}
+	list = timed(r, &n);
 	if (n) {
-		qsort(best, n, sizeof(*best), byspeedup);
-		begin(p, "speedup",
-		    "Speedup of each task's best kernel, sorted, with its 95 % "
-		    "interval; 1 is native.",
-		    380);
 		/* an interval may reach far beyond what is of interest */
-		lo = fmin(1, json_number(best[0], "speedup")) / 2;
-		hi = fmax(1, json_number(best[n - 1], "speedup")) * 2;
+		lo = fmin(1, json_number(list[0], "speedup")) / 2;
+		hi = fmax(1, json_number(list[n - 1], "speedup")) * 2;
+		begin(p, "speedup",
+		    "Speedup of each task's best kernel over native, slowest "
+		    "first, with its 95 % interval; 1 is native.",
+		    BROAD, n > NAMES ? 380 : 460);
 		buf_adds(s, "$v << EOD\n");
 		for (i = 0; i < n; i++) {
-			double m = json_number(best[i], "speedup");
-
-			buf_addf(s, "%zu %.6g %.6g %.6g\n", i + 1, m,
-			    fmax(json_numberor(best[i], "low", m), lo / 2),
-			    fmin(json_numberor(best[i], "high", m), hi * 2));
+			v = json_number(list[i], "speedup");
+			buf_addf(s, "%zu %.6g %.6g %.6g\n", i + 1, v,
+			    fmax(json_numberor(list[i], "low", v), lo),
+			    fmin(json_numberor(list[i], "high", v), hi));
 		}
 		buf_addf(s,
 		    "EOD\nset logscale y\nset yrange [%.4g:%.4g]\nset xrange "
-		    "[0:%zu]\nset xlabel \"tasks\"\nset ylabel "
-		    "\"speedup\"\nset key off\nplot 1 lc rgb "
-		    "'#d55e00' dt 2 lw 1.5, $v " BARS
-		    " lc rgb '#0072b2' lw 0.8, $v u 1:2 w p lc rgb '#0072b2' "
-		    "pt 7 ps 0.4\n",
-		    lo, hi, n + 1);
+		    "[0.3:%zu.7]\nset ytics (" TICS
+		    ")\nset ylabel \"speedup\"\n",
+		    lo, hi, n);
+		if (n <= NAMES)
+			tasknames(s, list, n);
+		else
+			buf_adds(s, "set xlabel \"tasks\"\n");
+		buf_addf(s,
+		    "plot 1 lc rgb '" INK "' dt 2 notitle, $v " BARS
+		    " lc rgb '%s' notitle, $v u 1:2 w p pt 7 ps %s lc rgb '%s' "
+		    "notitle\n",
+		    colour(0), n > 100 ? "0.3" : "0.6", colour(0));
 	}
-	free(best);
+	free(list);
 }
 
-/* rates after so many attempts of each task */
+/* tasks solved after so many attempts, as the summary counts them */
 static void
 attempts(struct plots *p, const struct run *r)
 {
+	static const char *const keys[] = {"compiled", "correct", "fast_1.0"};
+	static const char *const titles[] = {
+	    "built", "right", "faster than native"};
+	const cJSON *after = json_get(r->summary, "after");
 	struct buf *s = &p->script;
-	double most = 0;
-	long n[3];
-	int k;
+	size_t k;
 
-	json_each (t, r->attempts)
-		json_each (a, t)
-			most = fmax(most, json_number(a, "attempt"));
-	if (most < 2)
+	if (cJSON_GetArraySize(after) < 2)
 		return;
 	begin(p, "attempts",
 	    "Tasks that are built, right and faster than native after so many "
 	    "attempts.",
-	    380);
+	    NARROW, 380);
 	buf_adds(s, "$k << EOD\n");
-	for (k = 0; k <= (int)most; k++) {
-		n[0] = n[1] = n[2] = 0;
-		json_each (t, r->attempts) {
-			int got[3] = {0};
-
-			json_each (a, t) {
-				int hack = strcmp(json_stringor(a, "class", ""),
-					       "hack") == 0;
-
-				if (json_number(a, "attempt") > k)
-					continue;
-				got[0] |= json_boolor(a, "compiled", 0);
-				got[1] |= json_boolor(a, "correct", 0) && !hack;
-				got[2] |= !hack &&
-					  strcmp(json_stringor(a, "class", ""),
-					      "quarantined") != 0 &&
-					  !json_boolor(a, "emulated", 0) &&
-					  json_numberor(a, "speedup", 0) > 1;
-			}
-			n[0] += got[0], n[1] += got[1], n[2] += got[2];
-		}
-		buf_addf(s, "%d %ld %ld %ld\n", k, n[0], n[1], n[2]);
+	json_each (a, after) {
+		buf_addf(s, "%.0f", json_number(a, "attempts"));
+		for (k = 0; k < LEN(keys); k++)
+			buf_addf(s, " %.0f", json_number(a, keys[k]));
+		buf_adds(s, "\n");
 	}
 	buf_addf(s,
-	    "EOD\nset xrange [0:%.0f]\nset yrange [0:*]\nset xlabel "
-	    "\"attempts\"\nset ylabel \"tasks\"\nset key top left\nplot $k u "
-	    "1:2 w lp lc rgb '%s' lw 2 pt 5 title \"built\", $k u 1:3 w lp lc "
-	    "rgb '%s' lw 2 pt 7 title \"right\", $k u 1:4 w lp lc rgb '%s' lw "
-	    "2 "
-	    "pt 9 title \"faster than native\"\n",
-	    most, colour(0), colour(1), colour(2));
+	    "EOD\nset xrange [0.5:%d.5]\nset yrange [0:%.0f]\nset xtics 1\n"
+	    "set xlabel \"attempts\"\nset ylabel \"tasks\"\nset key bottom "
+	    "right\n",
+	    cJSON_GetArraySize(after),
+	    ceil(1.05 * json_number(overall(r), "tasks")));
+	for (k = 0; k < LEN(keys); k++)
+		buf_addf(s,
+		    "%s $k u 1:%zu w lp lc rgb '%s' lw 2 pt %zu dt %zu title "
+		    "\"%s\"",
+		    k ? "," : "plot", k + 2, colour(k), 2 * k + 5, k + 1,
+		    titles[k]);
+	buf_adds(s, "\n");
 }
 
-/* times the device's floor, native and best kernel of each task */
+/* where a task lies under the roof; at 0 what has no multiply-adds */
+struct point {
+	double x, native, own;
+};
+
+static int
+underroof(struct point *at, const struct run *r, const cJSON *task)
+{
+	const cJSON *a = bestof(r, task), *roof = json_get(a, "roofline");
+	double native = json_numberor(roof, "native", 0);
+	double own = json_numberor(roof, "candidate", 0);
+	double macs = strtod(json_stringor(a, "macs", "0"), NULL);
+	double bytes = strtod(json_stringor(a, "bytes", "0"), NULL);
+
+	if (native <= 0 || own <= 0 || bytes <= 0)
+		return 0;
+	*at = (struct point){macs / bytes, 1 / native, 1 / own};
+	return 1;
+}
+
+static int
+bypoint(const void *x, const void *y)
+{
+	const struct point *a = x, *b = y;
+
+	if (a->x != b->x)
+		return (a->x > b->x) - (a->x < b->x);
+	return (a->native > b->native) - (a->native < b->native);
+}
+
+/* a log scale has no 0: its points stand in a row, left of all others */
+static void
+points(struct buf *b, struct point *v, size_t n)
+{
+	size_t i, none = 0;
+
+	qsort(v, n, sizeof(*v), bypoint);
+	while (none < n && v[none].x < LEAST)
+		none++;
+	for (i = 0; i < n; i++)
+		buf_addf(b, "%.6g %.6g %.6g\n",
+		    i >= none
+			? v[i].x
+			: LEAST * pow(10, ((double)i + 1) / ((double)none + 1) -
+					      1.2),
+		    v[i].native, v[i].own);
+}
+
 static void
 roofline(struct plots *p, const struct run *r)
 {
-	struct buf *s = &p->script, v = {0};
-	const cJSON *a, *roof;
+	struct buf *s = &p->script;
+	struct point *v =
+	    xcalloc((size_t)cJSON_GetArraySize(r->tasks) + 1, sizeof(*v));
 	size_t n = 0;
 
-	json_each (t, r->tasks) {
-		if (!(a = bestof(r, t)) || !(roof = json_get(a, "roofline")))
-			continue;
-		if (json_numberor(roof, "native", 0) > 0 &&
-		    json_numberor(roof, "candidate", 0) > 0)
-			buf_addf(&v, "%zu %.6g %.6g\n", ++n,
-			    1 / json_number(roof, "native"),
-			    1 / json_number(roof, "candidate"));
-	}
+	json_each (t, r->tasks)
+		n += (size_t)underroof(&v[n], r, t);
 	if (n) {
 		begin(p, "roofline",
-		    "Share of the device's roofline that native and the best "
-		    "kernel reach; 1 is the roof.",
-		    380);
+		    "Roofline: the share of what the device could do at best "
+		    "that native and the best kernel of each task reach. The "
+		    "dashed line is the roof; a line joins the two kernels of "
+		    "a task.",
+		    BROAD, 400);
+		buf_adds(s, "$r << EOD\n");
+		points(s, v, n);
 		buf_addf(s,
-		    "$r << EOD\n%sEOD\nset logscale y\nset xrange [0:%zu]\nset "
-		    "xlabel \"tasks\"\nset ylabel \"share of the roof\"\nset "
-		    "key top left\nplot 1 lc rgb '" INK
-		    "' dt 2 notitle, $r u 1:2 w p pt 5 ps 0.6 lc rgb '%s' "
-		    "title "
-		    "\"native\", $r u 1:3 w p pt 7 ps 0.6 lc rgb '%s' title "
-		    "\"best kernel\"\n",
-		    v.data, n + 1, colour(0), colour(1));
+		    "EOD\nset logscale xy\nset ytics (" SHARES
+		    ")\nset xtics (\"no multiply-adds\" %g, 0.1, 1, 10, 100, "
+		    "1000)\nset xrange [%g:*]\nset yrange [*:1.5<*]\nset "
+		    "xlabel "
+		    "\"multiply-adds a byte\"\nset ylabel \"share of the "
+		    "roof\"\nset key bottom right\nplot 1 lc rgb '" INK
+		    "' dt 2 notitle, $r u 1:2:(0):($3-$2) w vectors nohead lc "
+		    "rgb '#808080' notitle, $r u 1:2 w p pt 4 ps 0.8 lw 1.5 lc "
+		    "rgb '%s' title \"native\", $r u 1:3 w p pt 7 ps 0.7 lc "
+		    "rgb "
+		    "'%s' title \"best kernel\"\n",
+		    LEAST / 5, LEAST / 17, colour(0), colour(1));
 	}
-	buf_free(&v);
+	free(v);
+}
+
+/* tasks that the roofline shows */
+static size_t
+roofs(const struct run *r)
+{
+	struct point at;
+	size_t n = 0;
+
+	json_each (t, r->tasks)
+		n += (size_t)underroof(&at, r, t);
+	return n;
 }
 
 static double
-costof(const struct run *r)
+costof(const cJSON *figures)
 {
-	return strtod(json_stringor(r->summary, "cost", "0"), NULL);
+	return strtod(json_stringor(figures, "cost", "0"), NULL);
 }
 
-/* of several runs: dollars a task against what is right */
+/* dollars a task against tasks right, attempt by attempt of each run */
 static void
 costs(struct plots *p, const struct run *runs, size_t n)
 {
 	struct buf *s = &p->script;
-	size_t i, priced = 0;
+	const char *word = "plot";
+	size_t i;
 
-	for (i = 0; i < n; i++)
-		priced += costof(&runs[i]) > 0;
-	if (!priced)
+	for (i = 0; i < n && costof(overall(&runs[i])) <= 0; i++)
+		;
+	if (i == n)
 		return;
-	begin(p, "cost", "Cost of a task against success.", 380);
+	begin(p, "cost",
+	    "Cost against success: tasks right (FCR) for the dollars a task "
+	    "spent so far; a mark is an attempt, the last with its 95 % "
+	    "interval.",
+	    NARROW, 400);
 	buf_adds(s,
-	    "set xlabel \"$ a task\"\nset ylabel \"% of tasks right (FCR)\"\n"
+	    "set xlabel \"$ a task\"\nset ylabel \"% of tasks right\"\n"
 	    "set yrange [0:105]\nset xrange [0:*]\nset key bottom right\n");
-	for (i = 0, priced = 0; i < n; i++) {
-		double tasks = json_number(overall(&runs[i]), "tasks");
+	for (i = 0; i < n; i++) {
+		const cJSON *o = overall(&runs[i]);
+		double tasks = json_number(o, "tasks");
 
-		if (costof(&runs[i]) <= 0)
-			continue;
-		buf_addf(s, "$x%zu << EOD\n%.8g %.4f %.4f %.4f\nEOD\n", i,
-		    costof(&runs[i]) / tasks,
-		    rate(overall(&runs[i]), "FCR", "rate"),
-		    rate(overall(&runs[i]), "FCR", "low"),
-		    rate(overall(&runs[i]), "FCR", "high"));
+		buf_addf(s, "$x%zu << EOD\n", i);
+		json_each (a, json_get(runs[i].summary, "after"))
+			if (costof(a) > 0)
+				buf_addf(s, "%.8g %.4f\n", costof(a) / tasks,
+				    100 * json_number(a, "correct") / tasks);
+		buf_addf(s, "EOD\n$y%zu << EOD\n%.8g %.4f %.4f %.4f\nEOD\n", i,
+		    costof(o) / tasks, rate(o, "FCR", "rate"),
+		    rate(o, "FCR", "low"), rate(o, "FCR", "high"));
 	}
 	for (i = 0; i < n; i++) {
-		if (costof(&runs[i]) <= 0)
+		if (costof(overall(&runs[i])) <= 0)
 			continue;
 		buf_addf(s,
-		    "%s $x%zu " BARS
-		    " lc rgb '%s' notitle, $x%zu u 1:2 w p lc rgb '%s' pt %zu "
-		    "ps 1.2 title \"",
-		    priced++ ? "," : "plot", i, colour(i), i, colour(i),
-		    i % 8 + 4);
-		label(s, runs[i].name);
+		    "%s $y%zu " BARS " lc rgb '%s' notitle, $%c%zu u 1:2 w lp "
+		    "lc rgb '%s' lw 1.5 pt %zu ps 0.8 title \"",
+		    word, i, colour(i),
+		    json_get(runs[i].summary, "after") ? 'x' : 'y', i,
+		    colour(i), i % 8 + 4);
+		label(s, n > 1 ? runs[i].name : "");
 		buf_adds(s, "\"");
+		word = ",";
 	}
 	buf_adds(s, "\n");
 }
 
-/* how gnuplot writes the ink, in lines and in text */
+/* the next colour that stands for one of the page's, as gnuplot writes it in
+   lines or in text, and which: 0 is the ink */
 static const char *
-inkat(const char *p, size_t *n)
+standin(const char *p, size_t *n, int *which)
 {
-	const char *line = "rgb(  1,   2,   3)", *text = "rgb(1,2,3)";
-	const char *a = strstr(p, line), *b = strstr(p, text);
+	const char *hit;
+	int c = 0, used;
 
-	*n = strlen(a && (!b || a < b) ? line : text);
-	return a && (!b || a < b) ? a : b;
+	for (; (hit = strstr(p, "rgb(")); p = hit + 1) {
+		used = 0;
+		if (sscanf(hit, "rgb( %*[1] , %*[2] ,%d)%n", &c, &used) == 1 &&
+		    used && c >= 3 && c < 4 + (int)LEN(colours)) {
+			*n = (size_t)used;
+			*which = c - 3;
+			return hit;
+		}
+	}
+	return NULL;
 }
 
-/* text with each ink as the reader's text colour */
+/* text with each stand-in as the colour of the page that shows it */
 static void
 recolour(struct buf *out, const char *p)
 {
 	const char *hit;
 	size_t n;
+	int which;
 
-	for (; (hit = inkat(p, &n)); p = hit + n) {
+	for (; (hit = standin(p, &n, &which)); p = hit + n) {
 		buf_add(out, p, (size_t)(hit - p));
-		buf_adds(out, "currentColor");
+		if (which)
+			buf_addf(out, "var(--c%d)", which - 1);
+		else
+			buf_adds(out, "currentColor");
 	}
 	buf_adds(out, p);
 }
 
 /* the figure onto the page: names that more than one figure has made its own */
 static void
-inlined(struct buf *page, const char *svg, size_t k, const char *caption)
+inlined(
+    struct buf *page, const char *svg, size_t k, const char *caption, int broad)
 {
 	static const char *const names[] = {
 	    "id=\"", "id='", "href=\"#", "href='#", "url(#"};
 	const char *hit;
 	size_t i;
 
-	buf_addf(page, "<figure role=\"img\" aria-label=\"%s\">", caption);
+	buf_addf(page, "<figure%s role=\"img\" aria-label=\"%s\">",
+	    broad ? " class=\"broad\" tabindex=\"0\"" : "", caption);
 	while (*svg) {
 		hit = NULL;
 		for (i = 0; i < LEN(names) && !hit; i++)
@@ -469,7 +589,7 @@ finish(struct plots *p, size_t k, struct buf *page)
 {
 	static const char css[] =
 	    "<style>svg{color:#1b1b1b}@media(prefers-color-scheme:dark){svg{"
-	    "color:#e6e6e6}}g[color=black]{color:inherit}</style>";
+	    "color:#e6e6e6}}g[color=black]{color:inherit}";
 	char *tmp = xasprintf("%s.tmp", p->files[k]);
 	struct buf in = {0}, text = {0}, out = {0};
 	const char *svg, *end;
@@ -481,10 +601,11 @@ finish(struct plots *p, size_t k, struct buf *page)
 		errx(EX_UNAVAILABLE, "gnuplot: %s is no SVG", tmp);
 	buf_add(&out, text.data, (size_t)(end + 1 - text.data));
 	buf_adds(&out, css);
+	buf_addf(&out, "%s</style>", html_palette);
 	buf_adds(&out, end + 1);
 	if (writefile(p->files[k], out.data, out.len, 1) < 0)
 		err(EX_IOERR, "%s", p->files[k]);
-	inlined(page, svg, k, p->captions[k]);
+	inlined(page, svg, k, p->captions[k], p->broad[k]);
 	free(tmp);
 	buf_free(&in);
 	buf_free(&text);
@@ -537,6 +658,10 @@ plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir)
 		roofline(&p, runs);
 	}
 	drawn = gnuplot(&p);
+	if (n == 1 && !runs->foreign && !roofs(runs))
+		buf_adds(page,
+		    "<p class=\"dim\">No roofline: the device was not "
+		    "calibrated before the run (make calibrate).</p>\n");
 	if (drawn) {
 		buf_adds(page, "<div class=\"figs\">\n");
 		for (i = 0; i < p.n; i++)
@@ -555,6 +680,7 @@ plots_draw(struct buf *page, const struct run *runs, size_t n, const char *dir)
 	}
 	free(p.files);
 	free(p.captions);
+	free(p.broad);
 	buf_free(&p.script);
 	return drawn;
 }

@@ -1,6 +1,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -57,6 +58,8 @@ start(const struct proc *p, pid_t parent, int in, int out, int report)
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	if (p->background)
 		setpriority(PRIO_PROCESS, 0, 19);
+	if (p->alone)
+		close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0 &&
 	    (!p->dir || chdir(p->dir) == 0))
 		execvpe(p->argv[0], (char *const *)p->argv,

@@ -19,6 +19,7 @@ struct proc {
 	uint64_t memory;     /* bytes of address space, 0: as it is */
 	uint64_t filesize;   /* bytes a file may have, 0: as it is */
 	unsigned cpuseconds; /* CPU time, 0: as it is */
+	int alone; /* it gets no descriptor of ours: it may start what stays */
 	int background; /* at the lowest priority: what is measured goes first
 			 */
 };

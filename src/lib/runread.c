@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "manifest.h"
 #include "runread.h"
+#include "why.h"
 
 #define MOST ((size_t)1 << 30)
 
@@ -65,12 +67,22 @@ decided(cJSON *a, const char *dir)
 	free(path);
 }
 
+static void
+because(cJSON *a, const cJSON *record)
+{
+	char *line = why_line(record, NULL);
+
+	if (line && *line)
+		json_set(a, "because", cJSON_CreateString(line));
+	free(line);
+}
+
 static cJSON *
 attempt(const cJSON *record, const char *dir)
 {
 	static const char *const keys[] = {"status", "class", "evidence",
-	    "reason", "compiled", "correct", "speedup", "low", "high",
-	    "heldout", "emulated", "track"};
+	    "compiled", "correct", "speedup", "low", "high", "heldout",
+	    "emulated", "track"};
 	const cJSON *verdict = json_get(record, "verdict");
 	cJSON *a = cJSON_CreateObject();
 	size_t i;
@@ -79,13 +91,15 @@ attempt(const cJSON *record, const char *dir)
 	json_set(a, "dir", cJSON_CreateString(dir));
 	copy(a, json_get(record, "request"), "role");
 	decided(a, dir);
-	copy(a, json_get(record, "skipped"), "reason");
+	because(a, record);
 	if (json_get(record, "skipped"))
-		json_set(a, "status", cJSON_CreateString("skipped"));
+		json_set(a, "status", cJSON_CreateString("stopped"));
 	for (i = 0; verdict && i < LEN(keys); i++)
 		copy(a, verdict, keys[i]);
-	copy(a, json_get(record, "response"), "cost");
+	json_set(a, "cost", cJSON_CreateNumber(summary_cost(record)));
 	copy(a, json_get(record, "run"), "roofline");
+	copy(a, json_get(record, "task"), "macs");
+	copy(a, json_get(record, "task"), "bytes");
 	return a;
 }
 
@@ -137,8 +151,14 @@ static cJSON *
 manifest(const char *dir)
 {
 	char *path = xasprintf("%s/run.json", dir);
-	cJSON *m = json_readfile(path);
+	cJSON *m = json_readfile(path), *made = manifest_read(dir);
 
+	if (made) {
+		cJSON_DeleteItemFromObjectCaseSensitive(made, "run");
+		cJSON_DeleteItemFromObjectCaseSensitive(
+		    json_get(made, "suite"), "tasks");
+		json_set(m, "made", made);
+	}
 	free(path);
 	return m;
 }
@@ -174,6 +194,43 @@ run_read(struct run *r, const char *dir)
 	r->tasks = r->figures.tasks;
 	buf_free(&goals);
 	free(path);
+}
+
+/* the members that a run is told by */
+static const char *const told[] = {"manifest", "summary", "tasks", "attempts"};
+
+void
+run_tell(FILE *fp, const struct run *r)
+{
+	cJSON *const parts[] = {r->manifest, r->summary, r->tasks, r->attempts};
+	cJSON *o = cJSON_CreateObject();
+	size_t i;
+
+	for (i = 0; i < LEN(told); i++)
+		cJSON_AddItemReferenceToObject(o, told[i], parts[i]);
+	json_write(fp, o);
+	cJSON_Delete(o);
+}
+
+int
+run_hear(struct run *r, const char *dir, struct jsonin *in)
+{
+	cJSON *o = json_read(in), *parts[LEN(told)];
+	const char *slash = strrchr(dir, '/');
+	size_t i;
+
+	if (!o)
+		return -1;
+	for (i = 0; i < LEN(told); i++)
+		parts[i] = cJSON_DetachItemFromObjectCaseSensitive(o, told[i]);
+	*r = (struct run){.dir = xstrdup(dir),
+	    .name = xstrdup(slash ? slash + 1 : dir),
+	    .manifest = parts[0],
+	    .summary = parts[1],
+	    .tasks = parts[2],
+	    .attempts = parts[3]};
+	cJSON_Delete(o);
+	return 0;
 }
 
 void

@@ -2,6 +2,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,9 +18,11 @@
 
 #include "jail.h"
 #include "sandbox.h"
+#include "slot.h"
 
 #define MAXARGS 256
 #define PROCS 64
+#define TRIES 5 /* more of a command that is killed from outside */
 
 static const char *const emptyenv[] = {NULL};
 static const char *const compilepaths[] = {"/usr", "/bin", "/lib", "/lib64",
@@ -261,6 +264,24 @@ lockup(const struct sandbox *s)
 		fail("seccomp");
 }
 
+/* what is measured goes first: lowest priority, and not on the processor, the
+   last, that a runner has while it is measured */
+static void
+standback(void)
+{
+	cpu_set_t cpus;
+	int i = CPU_SETSIZE - 1;
+
+	setpriority(PRIO_PROCESS, 0, 19);
+	if (!slot_measured() || sched_getaffinity(0, sizeof(cpus), &cpus) < 0 ||
+	    CPU_COUNT(&cpus) < 2)
+		return;
+	while (!CPU_ISSET(i, &cpus))
+		i--;
+	CPU_CLR(i, &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
 static _Noreturn void
 become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
     struct args *a)
@@ -293,7 +314,7 @@ become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limits(s);
 	if (s->background)
-		setpriority(PRIO_PROCESS, 0, 19);
+		standback();
 	if (mode != SANDBOX_BWRAP) {
 		const char *dir = s->cwd ? s->cwd : s->rw ? s->rw : "/";
 
@@ -710,8 +731,8 @@ sandbox_free(struct sandboxed *p)
 }
 
 /* bubblewrap is tried at once; only if it fails is the reason looked for */
-void
-sandbox_run(const struct sandbox *s, struct sandboxed *p)
+static void
+runonce(const struct sandbox *s, struct sandboxed *p)
 {
 	if (s->mode > SANDBOX_BWRAP || probed[SANDBOX_BWRAP].known ||
 	    probed[SANDBOX_BWRAP].trying || !bwrappath()) {
@@ -728,4 +749,36 @@ sandbox_run(const struct sandbox *s, struct sandboxed *p)
 	sandbox_free(p);
 	sandbox_spawn(s, p);
 	sandbox_wait(p);
+}
+
+/* the command, what it started (of which compilers and linkers tell), or
+   bubblewrap itself */
+static int
+waskilled(const struct sandboxed *p)
+{
+	const char *err = p->err.data ? p->err.data : "";
+
+	switch (p->end) {
+	case SANDBOX_SIGNAL: return p->status == SIGKILL;
+	case SANDBOX_FAILED: return p->status == 128 + SIGKILL;
+	case SANDBOX_EXITED:
+		return p->status == 128 + SIGKILL ||
+		       strstr(err, "Killed signal terminated") ||
+		       strstr(err, "Terminated signal terminated") ||
+		       strstr(err, "terminated with signal 9");
+	default: return 0;
+	}
+}
+
+void
+sandbox_run(const struct sandbox *s, struct sandboxed *p)
+{
+	double cpu = s->cpu ? (double)s->cpu : DBL_MAX;
+	int tries = 0;
+
+	runonce(s, p);
+	while (waskilled(p) && (double)p->ns < cpu * 1e9 && tries++ < TRIES) {
+		sandbox_free(p);
+		runonce(s, p);
+	}
 }

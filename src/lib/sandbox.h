@@ -90,7 +90,9 @@ void sandbox_kill(struct sandboxed *p); /* all that runs inside; then poll */
 /* poll until it has ended */
 void sandbox_wait(struct sandboxed *p);
 void sandbox_free(struct sandboxed *p); /* kill if need be, release */
-/* spawn and wait */
+/* spawn and wait; again, a few times, where it ends by a SIGKILL that is not
+   ours: whoever is short of memory sends it, and it says nothing of a command
+ */
 void sandbox_run(const struct sandbox *s, struct sandboxed *p);
 
 /*

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,22 +18,47 @@
 #include "tensor.h"
 
 #define MOSTBYTES ((size_t)1 << 33)
+#define MOSTLINE ((size_t)1 << 28)
+#define SILENCE 10000 /* ms, then a device is asked whether it is there */
+#define ENDWAIT 5000  /* ms for it to end */
+#define DEAF 2	      /* times that it says nothing, and it is not */
 
 struct session {
+	struct device *device;
 	pid_t pid;
-	FILE *to, *from;
-	char *line;
-	size_t cap;
+	FILE *to;
+	int from;
+	char in[1 << 16]; /* read, not yet taken: from at to end */
+	size_t at, end;
+	struct buf line;
 	cJSON *about;
 	const struct arm *arms;
 };
 
+/* how it ended; what carries it to a device may not notice that it is over */
+static int
+reap(struct session *s)
+{
+	int st = 0, left = device_remote(s->device) ? ENDWAIT : 0;
+
+	for (; left && waitpid(s->pid, &st, WNOHANG) != s->pid; left--)
+		usleep(1000);
+	if (left)
+		return st;
+	if (device_remote(s->device))
+		kill(s->pid, SIGKILL);
+	waitpid(s->pid, &st, 0);
+	return st;
+}
+
 _Noreturn static void
 lost(struct session *s)
 {
-	int st = 0;
+	int st = reap(s);
 
-	if (waitpid(s->pid, &st, 0) == s->pid && WIFEXITED(st))
+	if (device_carried(s->device, st))
+		device_lost(s->device, "in mid-run");
+	if (WIFEXITED(st))
 		errx(EX_SOFTWARE, "supervise ended with status %d",
 		    WEXITSTATUS(st));
 	errx(EX_SOFTWARE, "supervise was killed by signal %d", WTERMSIG(st));
@@ -51,7 +78,8 @@ start(struct session *s, const char *const *argv)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(to[0], 0);
 		dup2(from[1], 1);
-		execv(argv[0], (char *const *)argv);
+		close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+		execvp(argv[0], (char *const *)argv);
 		/* no exit handlers: ONNX Runtime's would wait for threads that
 		   this process has not */
 		dprintf(2, "devrun: %s: %s\n", argv[0], strerror(errno));
@@ -60,8 +88,8 @@ start(struct session *s, const char *const *argv)
 	close(to[0]);
 	close(from[1]);
 	s->to = fdopen(to[1], "w");
-	s->from = fdopen(from[0], "r");
-	if (!s->to || !s->from)
+	s->from = from[0];
+	if (!s->to)
 		err(EX_OSERR, "fdopen");
 }
 
@@ -130,6 +158,10 @@ putjob(FILE *fp, const struct sessionjob *job)
 
 	fprintf(fp, "threads %d\ndirect %d\nhang-ms %ld\nmemory-mb %ld\n",
 	    job->threads, job->direct, job->hangms, job->memorymb);
+	if (job->emulated)
+		fprintf(fp, "emulated 1\n");
+	if (job->cpus)
+		fprintf(fp, "cpus %s\n", job->cpus);
 	json_each (w, job->via) {
 		fprintf(fp, "via %s\n", w->valuestring);
 		if (*w->valuestring == '/')
@@ -137,6 +169,11 @@ putjob(FILE *fp, const struct sessionjob *job)
 	}
 	puttensors(fp, job->task);
 	for (a = job->arms; a < job->arms + job->narms; a++) {
+		/* there a runner has its libraries beside it */
+		if (device_remote(job->device))
+			fprintf(fp, "read %.*s\n",
+			    (int)(strrchr(a->runner, '/') - a->runner),
+			    a->runner);
 		fprintf(fp, "arm %s\nrunner %s\nmodel %s\n", a->name, a->runner,
 		    a->model);
 		if (a->candidate)
@@ -145,19 +182,80 @@ putjob(FILE *fp, const struct sessionjob *job)
 	fprintf(fp, "go\n");
 }
 
+/* wait for more of what it says */
+static void
+more(struct session *s)
+{
+	struct pollfd p = {.fd = s->from, .events = POLLIN};
+	int deaf = 0, n;
+
+	while ((n = poll(&p, 1, device_remote(s->device) ? SILENCE : -1)) <= 0)
+		if (n < 0 && errno != EINTR)
+			err(EX_OSERR, "poll");
+		else if (n == 0 && device_alive(s->device) == 0)
+			deaf = 0;
+		else if (n == 0 && ++deaf == DEAF)
+			device_lost(s->device, "in mid-run");
+}
+
+static void
+fill(struct session *s)
+{
+	ssize_t n;
+
+	do {
+		more(s);
+		n = read(s->from, s->in, sizeof(s->in));
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		lost(s);
+	s->at = 0;
+	s->end = (size_t)n;
+}
+
+static void
+takebytes(struct session *s, char *to, size_t n)
+{
+	size_t part;
+
+	for (; n; n -= part, to += part) {
+		if (s->at == s->end)
+			fill(s);
+		part = s->end - s->at < n ? s->end - s->at : n;
+		memcpy(to, s->in + s->at, part);
+		s->at += part;
+	}
+}
+
+static void
+takeline(struct session *s)
+{
+	const char *end;
+	size_t n;
+
+	s->line.len = 0;
+	do {
+		if (s->at == s->end)
+			fill(s);
+		end = memchr(s->in + s->at, '\n', s->end - s->at);
+		n = end ? (size_t)(end + 1 - s->in) - s->at : s->end - s->at;
+		buf_add(&s->line, s->in + s->at, n);
+		s->at += n;
+	} while (!end && s->line.len < MOSTLINE);
+}
+
 /* the next line, as JSON */
 static cJSON *
 next(struct session *s)
 {
-	ssize_t n = getline(&s->line, &s->cap, s->from);
 	const char *why;
 	cJSON *j;
 
-	if (n <= 0)
-		lost(s);
-	j = json_parse(s->line, (size_t)n, &why);
+	takeline(s);
+	j = json_parse(s->line.data, s->line.len, &why);
 	if (!j)
-		errx(EX_SOFTWARE, "supervise: %s in '%.60s'", why, s->line);
+		errx(
+		    EX_SOFTWARE, "supervise: %s in '%.60s'", why, s->line.data);
 	return j;
 }
 
@@ -167,6 +265,7 @@ session_open(const struct sessionjob *job)
 	struct session *s = xcalloc(1, sizeof(*s));
 
 	signal(SIGPIPE, SIG_IGN);
+	s->device = job->device;
 	start(s, job->argv);
 	s->arms = job->arms;
 	putjob(s->to, job);
@@ -227,8 +326,7 @@ take(struct session *s, const cJSON *head, int arm, struct samples *samples)
 	    .output = (int)json_int(head, "output", 0, 1 << 20),
 	    .bytes = (size_t)json_int(head, "bytes", 0, MOSTBYTES)};
 	x->data = xmalloc(x->bytes + 1);
-	if (fread(x->data, 1, x->bytes + 1, s->from) != x->bytes + 1)
-		lost(s);
+	takebytes(s, x->data, x->bytes + 1);
 }
 
 void
@@ -254,10 +352,10 @@ void
 session_close(struct session *s)
 {
 	fclose(s->to);
-	fclose(s->from);
-	waitpid(s->pid, NULL, 0);
+	reap(s);
+	close(s->from);
 	cJSON_Delete(s->about);
-	free(s->line);
+	buf_free(&s->line);
 	free(s);
 }
 

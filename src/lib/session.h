@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "json.h"
+#include "device.h"
 
 /* one side of a measurement: files as the device sees them */
 struct arm {
@@ -16,8 +16,12 @@ struct arm {
 };
 
 struct sessionjob {
+	struct device *device;
 	const char *const *argv; /* the supervisor, with what carries it to the
 				    device before it; NULL-terminated */
+	int emulated;		 /* those words are an emulator's */
+	const char *cpus;  /* processors for the runner, "4-7,2"; NULL: the
+			      strongest */
 	const cJSON *via;  /* words before the runner's path: an emulator, or
 			      NULL */
 	const cJSON *task; /* its tensors; generators of its inputs */
@@ -63,7 +67,7 @@ struct session *session_open(const struct sessionjob *job);
 /*
  * A round: results become what the supervisor says of each arm; what was
  * sampled is added to samples.  A supervisor that ends or says what it must not
- * is status 70: it is ours, and trusted.
+ * is status 70: it is ours, and trusted.  A device that is lost is status 75.
  */
 void session_round(struct session *s, const struct round *round,
     struct samples *samples, cJSON **results);

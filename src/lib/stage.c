@@ -37,6 +37,37 @@ eachfile(const char *file, FILE *out, void (*fn)(cJSON *record))
 		fclose(in.fp);
 }
 
+static pid_t noting;
+
+static void
+note(int status, void *path)
+{
+	const char *batch = getenv("MKBENCH_BATCH");
+	int waits = status == EX_TEMPFAIL && batch && strcmp(batch, "1") == 0;
+	struct buf b = {0};
+
+	if (getpid() != noting)
+		return;
+	buf_addf(&b, "%d%s\n", status, waits ? " batch" : "");
+	if (status == 0)
+		unlink(path);
+	else
+		(void)writefile(path, b.data, b.len, 0);
+	buf_free(&b);
+}
+
+void
+stage_note(const char *out)
+{
+	size_t n = out ? strlen(out) : 0;
+
+	if (n < 5 || strcmp(out + n - 5, ".json") != 0 ||
+	    !getenv("MKBENCH_NOTES"))
+		return;
+	noting = getpid();
+	on_exit(note, xasprintf("%.*s.failed", (int)n - 5, out));
+}
+
 void
 stage_each(const char *path, char *const *files, void (*fn)(cJSON *record))
 {
@@ -46,6 +77,7 @@ stage_each(const char *path, char *const *files, void (*fn)(cJSON *record))
 
 	if (!out)
 		err(EX_OSERR, "open_memstream");
+	stage_note(path);
 	if (!*files)
 		eachfile("-", out, fn);
 	for (; *files; files++)

@@ -14,6 +14,15 @@
  */
 void stage_each(const char *out, char *const *files, void (*fn)(cJSON *record));
 
+/*
+ * From now on: if this process exits with another status than 0 while it is to
+ * make the file out, NAME.json, the file NAME.failed beside it tells the status
+ * (and that it waits for a batch), for bin/status; if it exits with 0, that
+ * file goes.  Only in a run (MKBENCH_NOTES is set) and where out is not NULL;
+ * stage_each does this itself.
+ */
+void stage_note(const char *out);
+
 /* the file rootdir()/dir/NAME.json, or NAME itself if it has a '/' or ends in
    .json; status 69 with the names that exist if there is none.  what is the
    word for the message: "engine", "device", "model". */

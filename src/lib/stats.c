@@ -112,3 +112,38 @@ stats_bootstrap(const double *x, size_t n)
 	free(medians);
 	return r;
 }
+
+struct interval
+stats_trimmed(const double *x, size_t n, double share)
+{
+	struct interval r = {0};
+	size_t cut = (size_t)(share * (double)n), kept = n - 2 * cut, i;
+	double *v, sum = 0, mean = 0, squares = 0, d, half;
+
+	if (n < 5)
+		return stats_bootstrap(x, n);
+	v = xreallocarray(NULL, n, sizeof(*v));
+	memcpy(v, x, n * sizeof(*v));
+	qsort(v, n, sizeof(*v), bysize);
+	for (i = cut; i < n - cut; i++)
+		sum += v[i];
+	r.mid = sum / (double)kept;
+	for (i = 0; i < n; i++) {
+		if (i < cut)
+			v[i] = v[cut];
+		if (i >= n - cut)
+			v[i] = v[n - cut - 1];
+		mean += v[i] / (double)n;
+	}
+	for (i = 0; i < n; i++) {
+		d = v[i] - mean;
+		squares += d * d;
+	}
+	half = Z95 * widening(kept - 1) *
+	       sqrt(squares / (double)(n - 1) / (double)n) * (double)n /
+	       (double)kept;
+	r.low = r.mid - half;
+	r.high = r.mid + half;
+	free(v);
+	return r;
+}

@@ -29,4 +29,13 @@ void stats_wilson(long k, long n, double *low, double *high);
  */
 struct interval stats_bootstrap(const double *x, size_t n);
 
+/*
+ * The mean of n values without a share (below 0.5) of the least and as many of
+ * the greatest, with its 95 % interval from the winsorized variance (Tukey and
+ * McLaughlin 1963): nearly as steady as a mean, and outliers are nothing to it.
+ * x is not changed.  n of 0 gives zeros; fewer than 5, what stats_bootstrap
+ * gives.
+ */
+struct interval stats_trimmed(const double *x, size_t n, double share);
+
 #endif

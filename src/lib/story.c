@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,12 @@
 #include "html.h"
 #include "stats.h"
 #include "story.h"
+#include "why.h"
 
 #define SAMPLES 300 /* of an arm that are drawn */
 #define CONTEXT 3   /* lines around a change */
+#define SPAN 24	    /* bytes of a time in words */
+#define AROUND 6    /* lines around an error */
 
 static void
 shapes(struct buf *b, const cJSON *list, const char *what)
@@ -48,24 +52,36 @@ about(struct buf *b, const cJSON *task)
 	buf_adds(b, "</dl>\n");
 }
 
+static int
+is(const cJSON *object, const char *key, const char *word)
+{
+	return strcmp(json_stringor(object, key, ""), word) == 0;
+}
+
 static const char *
 outcome(const cJSON *a)
 {
-	if (strcmp(json_stringor(a, "status", ""), "skipped") == 0)
+	if (is(a, "status", "stopped"))
 		return "not made";
+	if (is(a, "status", "skipped"))
+		return "no kernel";
 	if (!json_boolor(a, "compiled", 0))
 		return "does not build";
-	if (strcmp(json_stringor(a, "class", ""), "hack") == 0)
+	if (is(a, "class", "hack"))
 		return "a hack";
-	return json_boolor(a, "correct", 0)
-		   ? "right"
-		   : json_stringor(a, "status", "wrong");
+	if (!json_boolor(a, "correct", 0))
+		return json_stringor(a, "status", "wrong");
+	return is(a, "class", "quarantined") ? "right, in quarantine" : "right";
 }
 
 static const char *
 mark(const cJSON *a)
 {
-	return json_boolor(a, "correct", 0) ? "good" : "bad";
+	if (is(a, "status", "stopped"))
+		return "dim";
+	if (!json_boolor(a, "correct", 0))
+		return "bad";
+	return is(a, "class", "clean") ? "good" : "warn";
 }
 
 static void
@@ -75,29 +91,78 @@ speed(struct buf *b, const cJSON *a)
 		return;
 	html_textf(b, "%.2f", json_number(a, "speedup"));
 	if (json_get(a, "low"))
-		html_textf(b, " (%.2f to %.2f)", json_number(a, "low"),
-		    json_number(a, "high"));
+		buf_addf(b, " <small>%.2f\xe2\x80\x93%.2f</small>",
+		    json_number(a, "low"), json_number(a, "high"));
 	if (json_boolor(a, "emulated", 0))
 		buf_adds(b, " emulated");
 }
 
 static void
-overview(struct buf *b, const cJSON *attempts)
+dollars(struct buf *b, const cJSON *a)
 {
-	buf_adds(b,
-	    "<div class=\"wide\"><table><thead><tr><th>Attempt</th><th>Role"
-	    "</th><th class=\"n\">From</th><th>Outcome</th><th>Speedup "
-	    "(95&nbsp;%)"
-	    "</th><th>Held-out</th><th>Class</th><th class=\"n\">Cost, $</th>"
-	    "</tr></thead><tbody>\n");
-	json_each (a, attempts) {
-		int n = (int)json_number(a, "attempt");
+	if (json_numberor(a, "cost", 0) > 0)
+		buf_addf(b, "%.4f", json_number(a, "cost"));
+}
 
-		buf_addf(b, "<tr><td><a href=\"#a%d\">%d</a></td><td>", n, n);
+/* what an attempt says of itself, loaded once */
+struct chapter {
+	const cJSON *a;
+	cJSON *score, *xcompile, *errors, *inspect;
+	char *why;
+};
+
+static void
+load(struct chapter *c, const cJSON *attempt)
+{
+	cJSON *located;
+
+	*c = (struct chapter){
+	    .a = attempt, .score = run_stage(attempt, "score")};
+	if (is(attempt, "status", "stopped")) {
+		c->why = why_line(c->score, NULL);
+		return;
+	}
+	c->xcompile = run_stage(attempt, "xcompile");
+	located = run_stage(attempt, "errors");
+	c->inspect = run_stage(attempt, "inspect");
+	c->errors = why_errors(c->xcompile, located);
+	c->why = why_line(c->score, c->errors);
+	cJSON_Delete(located);
+}
+
+static void
+unload(struct chapter *c)
+{
+	cJSON_Delete(c->score);
+	cJSON_Delete(c->xcompile);
+	cJSON_Delete(c->errors);
+	cJSON_Delete(c->inspect);
+	free(c->why);
+}
+
+static void
+overview(struct buf *b, const struct chapter *c, size_t n)
+{
+	size_t i;
+
+	buf_adds(b,
+	    "<h2>Attempts</h2>\n<div class=\"wide\" tabindex=\"0\"><table "
+	    "id=\"attempts\">"
+	    "<thead><tr><th scope=\"col\">#</th><th scope=\"col\">role</th>"
+	    "<th scope=\"col\">outcome</th><th scope=\"col\">speedup "
+	    "<small>95&nbsp;%</small></th><th scope=\"col\">held-out</th>"
+	    "<th class=\"n\" scope=\"col\">cost, $</th><th scope=\"col\" "
+	    "class=\"w\">why"
+	    "</th></tr></thead><tbody>\n");
+	for (i = 0; i < n; i++) {
+		const cJSON *a = c[i].a;
+		int k = (int)json_number(a, "attempt");
+
+		buf_addf(b, "<tr><td><a href=\"#a%d\">%d</a></td><td>", k, k);
 		html_str(b, json_stringor(a, "role", ""));
-		buf_adds(b, "</td><td class=\"n\">");
 		if (json_numberor(a, "parent", 0) > 0)
-			buf_addf(b, "%.0f", json_number(a, "parent"));
+			buf_addf(b, " <small>of %.0f</small>",
+			    json_number(a, "parent"));
 		buf_addf(b, "</td><td class=\"%s\">", mark(a));
 		html_str(b, outcome(a));
 		buf_adds(b, "</td><td>");
@@ -106,10 +171,10 @@ overview(struct buf *b, const cJSON *attempts)
 		if (json_get(a, "heldout"))
 			buf_adds(b,
 			    json_boolor(a, "heldout", 0) ? "right" : "wrong");
-		buf_adds(b, "</td><td>");
-		html_str(b, json_stringor(a, "class", ""));
 		buf_adds(b, "</td><td class=\"n\">");
-		html_str(b, json_stringor(a, "cost", ""));
+		dollars(b, a);
+		buf_adds(b, "</td><td class=\"w\">");
+		html_brief(b, c[i].why, 200);
 		buf_adds(b, "</td></tr>\n");
 	}
 	buf_adds(b, "</tbody></table></div>\n");
@@ -153,11 +218,13 @@ curve(struct buf *b, const cJSON *attempts)
 			    "r=\"4\"/>",
 			    x, Y(fmax(json_numberor(a, "low", y), lo)),
 			    Y(json_numberor(a, "high", y)), x, Y(y));
-			best = fmax(best, y);
+			if (!is(a, "class", "hack") &&
+			    !is(a, "class", "quarantined"))
+				best = fmax(best, y);
 		}
 		if (best > 0)
-			buf_addf(&line, "%s%.1f %.1f", line.len ? "L" : "M", x,
-			    Y(best));
+			buf_addf(&line, line.len ? "H%.1fV%.1f" : "M%.1f %.1f",
+			    x, Y(best));
 	}
 #undef Y
 	buf_addf(b,
@@ -202,12 +269,24 @@ strip(struct buf *b, const char *class, const double *v, size_t n, double lo,
 	buf_adds(b, "\"/>");
 }
 
+/* nanoseconds as people read them */
+static const char *
+span(char s[SPAN], double ns)
+{
+	if (ns >= 1e6)
+		snprintf(s, SPAN, "%.4g ms", ns / 1e6);
+	else
+		snprintf(s, SPAN, "%.4g \xc2\xb5s", ns / 1e3);
+	return s;
+}
+
 static void
 timings(struct buf *b, const cJSON *run)
 {
 	size_t n, c;
 	double *native = samples(json_get(run, "native"), &n);
 	double *cand = samples(json_get(run, "candidate"), &c), lo, hi, mn, mc;
+	char text[4][SPAN];
 
 	if (n && c) {
 		mn = stats_median(native, n); /* sorts */
@@ -223,12 +302,12 @@ timings(struct buf *b, const cJSON *run)
 		strip(b, "native", native, n, lo, hi, 10);
 		strip(b, "cand", cand, c, lo, hi, 50);
 		buf_addf(b,
-		    "<text x=\"90\" y=\"102\">%.4g \xc2\xb5s</text><text "
-		    "x=\"660\" y=\"102\" text-anchor=\"end\">%.4g "
-		    "\xc2\xb5s</text></svg><figcaption>Each timed call, log "
-		    "scale. Median: native %.4g \xc2\xb5s, candidate %.4g "
-		    "\xc2\xb5s.</figcaption></figure>\n",
-		    lo / 1e3, hi / 1e3, mn / 1e3, mc / 1e3);
+		    "<text x=\"90\" y=\"102\">%s</text><text x=\"660\" "
+		    "y=\"102\" text-anchor=\"end\">%s</text></svg>"
+		    "<figcaption>Each timed call, log scale. Median: native "
+		    "%s, candidate %s.</figcaption></figure>\n",
+		    span(text[0], lo), span(text[1], hi), span(text[2], mn),
+		    span(text[3], mc));
 	}
 	free(native);
 	free(cand);
@@ -248,6 +327,7 @@ static void
 axes(struct buf *b, const cJSON *m)
 {
 	double size, w;
+	int listed;
 
 	json_each (axis, json_get(m, "axes")) {
 		size = json_numberor(axis, "size", 0);
@@ -265,7 +345,14 @@ axes(struct buf *b, const cJSON *m)
 		json_each (p, json_get(axis, "wrong"))
 			buf_addf(b, "M%.1f 4h%.1fv18h-%.1fz",
 			    60 + 600 * p->valuedouble / size, w, w);
-		buf_adds(b, "\"/></svg></figure>\n");
+		buf_adds(b, "\"/></svg>");
+		listed = cJSON_GetArraySize(json_get(axis, "wrong"));
+		if (json_numberor(axis, "positions", 0) > listed)
+			buf_addf(b,
+			    "<figcaption>The first %d of %.0f wrong positions "
+			    "are drawn.</figcaption>",
+			    listed, json_number(axis, "positions"));
+		buf_adds(b, "</figure>\n");
 	}
 }
 
@@ -285,7 +372,8 @@ mismatch(struct buf *b, const cJSON *m)
 	}
 	buf_adds(b, "</ul>\n");
 	axes(b, m);
-	buf_adds(b, "<div class=\"wide\"><table><thead><tr><th>Index</th><th "
+	buf_adds(b, "<div class=\"wide\" "
+		    "tabindex=\"0\"><table><thead><tr><th>Index</th><th "
 		    "class=\"n\">Got</th><th class=\"n\">Want</th></tr></thead>"
 		    "<tbody>\n");
 	json_each (e, json_get(m, "examples")) {
@@ -306,45 +394,75 @@ mismatch(struct buf *b, const cJSON *m)
 static void
 messages(struct buf *b, const char *file, long line, const cJSON *errors)
 {
-	json_each (e, json_get(errors, "list")) {
-		if (json_numberor(e, "line", 0) != (double)line ||
-		    strcmp(json_stringor(e, "file", ""), file) != 0)
+	json_each (e, errors) {
+		if (json_number(e, "line") != (double)line ||
+		    strcmp(json_string(e, "file"), file) != 0)
 			continue;
 		buf_adds(b, "<mark>     ^ ");
-		html_str(b, json_stringor(e, "message", ""));
+		html_str(b, json_string(e, "message"));
 		buf_adds(b, "</mark>\n");
 	}
 }
 
+/* whether an error points at a line, or near it */
 static int
-hasmessage(const char *file, const cJSON *errors)
+near(const char *file, long line, long lines, const cJSON *errors)
 {
-	json_each (e, json_get(errors, "list"))
-		if (strcmp(json_stringor(e, "file", ""), file) == 0)
+	json_each (e, errors)
+		if (fabs(json_number(e, "line") - (double)line) <=
+			(double)lines &&
+		    json_number(e, "line") > 0 &&
+		    strcmp(json_string(e, "file"), file) == 0)
 			return 1;
 	return 0;
 }
 
-/* a file with line numbers, and errors under the lines they point at */
+/* a file with line numbers, errors under the lines they point at; with around
+   only what is so near to an error */
 static void
-source(struct buf *b, const cJSON *file, const cJSON *errors)
+source(struct buf *b, const cJSON *file, const cJSON *errors, long around)
 {
 	const char *name = json_stringor(file, "name", ""), *nl;
 	const char *p = json_stringor(file, "text", "");
-	long line = 1;
+	long line = 1, gap = 0;
 
-	buf_addf(
-	    b, "<details%s><summary>", hasmessage(name, errors) ? " open" : "");
+	buf_addf(b, "<details%s><summary>", around ? " open" : "");
 	html_str(b, name);
-	buf_adds(b, "</summary><pre tabindex=\"0\">");
+	buf_addf(b, "%s</summary><pre class=\"code\" tabindex=\"0\">",
+	    around ? ", around the errors" : "");
 	for (; *p; p = *nl ? nl + 1 : nl, line++) {
 		nl = strchrnul(p, '\n');
-		buf_addf(b, "%4ld ", line);
+		if (around && !near(name, line, around, errors)) {
+			gap++;
+			continue;
+		}
+		if (gap)
+			buf_adds(b, "<i>   \xe2\x8b\xaf</i>\n");
+		gap = 0;
+		buf_addf(b, "<i>%4ld</i> ", line);
 		html_text(b, p, (size_t)(nl - p));
 		buf_adds(b, "\n");
 		messages(b, name, line, errors);
 	}
 	buf_adds(b, "</pre></details>\n");
+}
+
+/* the errors as a list; those of no line of the candidate are only here */
+static void
+errorlist(struct buf *b, const cJSON *errors)
+{
+	if (!errors || !errors->child || !errors->child->next)
+		return; /* the one has been said */
+	buf_adds(b, "<ul class=\"errors\">");
+	json_each (e, errors) {
+		buf_adds(b, "<li>");
+		if (json_number(e, "line") > 0)
+			html_textf(b, "%s:%.0f: ", json_string(e, "file"),
+			    json_number(e, "line"));
+		html_brief(b, json_string(e, "message"), 600);
+		buf_adds(b, "</li>");
+	}
+	buf_adds(b, "</ul>\n");
 }
 
 /* lines of a diff, kept until it is known whether a change is near */
@@ -449,131 +567,309 @@ changes(struct buf *b, const cJSON *attempt, const cJSON *attempts,
 }
 
 static void
-asked(struct buf *b, const cJSON *attempt)
+planned(struct buf *b, const cJSON *attempt)
 {
-	cJSON *prompt = run_stage(attempt, "prompt");
-	cJSON *answer = run_stage(attempt, "llm-call");
-	cJSON *plan = run_stage(attempt, "plan");
-	const cJSON *p = json_get(plan, "plan");
-	const cJSON *r = json_get(answer, "response");
+	cJSON *record = run_stage(attempt, "replan");
+	const cJSON *p;
+
+	if (!record)
+		record = run_stage(attempt, "plan");
+	if ((p = json_get(record, "plan"))) {
+		buf_adds(b, "<p><strong>Plan</strong> (");
+		html_str(b, json_stringor(p, "role", ""));
+		buf_adds(b,
+		    is(p, "status", "bad") ? ", not as asked for): " : "): ");
+		html_brief(b,
+		    json_stringor(p, "idea", json_stringor(p, "reason", "")),
+		    600);
+		buf_adds(b, "</p>\n");
+		html_fold(b, "The whole plan", json_stringor(p, "text", ""));
+	}
+	cJSON_Delete(record);
+}
+
+static void
+question(
+    struct buf *b, const cJSON *attempt, const char *stage, const char *summary)
+{
+	cJSON *record = run_stage(attempt, stage);
 	struct buf text = {0};
 
-	if (p) {
-		buf_adds(b, "<p>Plan (");
-		html_str(b, json_stringor(p, "role", ""));
-		buf_adds(b, "): ");
-		html_str(b,
-		    json_stringor(p, "idea", json_stringor(p, "reason", "")));
-		buf_adds(b, "</p>\n");
-		html_fold(b, "Plan, whole", json_stringor(p, "text", ""));
-	}
-	json_each (m, json_get(json_get(prompt, "request"), "messages"))
+	json_each (m, json_at(record, "request.messages"))
 		buf_addf(&text, "[%s]\n%s\n\n", json_stringor(m, "role", ""),
 		    json_stringor(m, "content", ""));
 	if (text.len)
-		html_fold(b, "Prompt", text.data);
-	if (json_get(r, "reasoning"))
-		html_fold(b, "Reasoning", json_stringor(r, "reasoning", ""));
-	if (r)
-		html_fold(b, "Answer", json_stringor(r, "text", ""));
+		html_fold(b, summary, text.data);
 	buf_free(&text);
-	cJSON_Delete(prompt);
-	cJSON_Delete(answer);
-	cJSON_Delete(plan);
-}
-
-static void
-written(struct buf *b, const cJSON *attempt, const cJSON *attempts)
-{
-	cJSON *record = run_stage(attempt, "xcompile");
-	cJSON *errors = run_stage(attempt, "errors");
-	const cJSON *c = json_get(record, "candidate");
-	const cJSON *build = json_get(record, "build");
-
-	if (c && strcmp(json_stringor(c, "status", "ok"), "ok") != 0) {
-		buf_adds(b, "<p class=\"bad\">The answer was refused: ");
-		html_str(b, json_stringor(c, "reason", ""));
-		buf_adds(b, "</p>\n");
-	}
-	changes(b, attempt, attempts, c);
-	json_each (f, json_get(c, "files"))
-		source(b, f, json_get(errors, "errors"));
-	if (*json_stringor(build, "log", ""))
-		html_fold(b, "Compiler's output", json_string(build, "log"));
 	cJSON_Delete(record);
-	cJSON_Delete(errors);
 }
 
 static void
-measured(struct buf *b, const cJSON *attempt)
+answer(
+    struct buf *b, const cJSON *attempt, const char *stage, const char *summary)
 {
-	cJSON *record = run_stage(attempt, "score");
-	const cJSON *run = json_get(record, "run");
+	cJSON *record = run_stage(attempt, stage);
+	const cJSON *r = json_get(record, "response");
+
+	if (*json_stringor(r, "reasoning", "")) {
+		char *what = xasprintf("%s: reasoning", summary);
+
+		html_fold(b, what, json_string(r, "reasoning"));
+		free(what);
+	}
+	if (json_get(r, "text"))
+		html_fold(b, summary, json_stringor(r, "text", ""));
+	cJSON_Delete(record);
+}
+
+/* what was asked and answered, word by word */
+static void
+words(struct buf *b, const cJSON *attempt)
+{
+	question(b, attempt, "plan-prompt", "Planner's prompt");
+	answer(b, attempt, "plan-call", "Planner's answer");
+	answer(b, attempt, "replan-call", "Planner's second answer");
+	question(b, attempt, "prompt", "Prompt");
+	answer(b, attempt, "llm-call", "Answer");
+}
+
+static void
+written(struct buf *b, const struct chapter *c, const cJSON *attempts)
+{
+	const cJSON *candidate = json_get(c->xcompile, "candidate");
+	const char *log =
+	    json_stringor(json_get(c->xcompile, "build"), "log", "");
+
+	errorlist(b, c->errors);
+	changes(b, c->a, attempts, candidate);
+	json_each (f, json_get(candidate, "files")) {
+		if (near(json_stringor(f, "name", ""), 0, LONG_MAX, c->errors))
+			source(b, f, c->errors, AROUND);
+		source(b, f, c->errors, 0);
+	}
+	if (*log)
+		html_fold(b, "Compiler's output", log);
+}
+
+static void
+roofline(struct buf *b, const cJSON *roof)
+{
+	double native = json_numberor(roof, "native", 0);
+	double candidate = json_numberor(roof, "candidate", 0);
+	char text[SPAN];
+
+	if (native <= 0 || candidate <= 0)
+		return;
+	buf_addf(b, "<p>The device needs %s at least (bound by ",
+	    span(text, json_numberor(roof, "floor_ns", 0)));
+	html_str(b, json_stringor(roof, "roof", "?"));
+	buf_addf(b,
+	    "): native takes %.3g times that, the candidate %.3g times.</p>\n",
+	    native, candidate);
+}
+
+/* in which of the candidate's lines it was when it ended badly */
+static void
+ended(struct buf *b, const cJSON *frames)
+{
+	if (!cJSON_GetArraySize(frames))
+		return;
+	buf_adds(b, "<p>It was in these lines, the innermost first:</p><ul>");
+	json_each (f, frames) {
+		buf_adds(b, "<li><code>");
+		html_textf(b, "%s:%.0f", json_stringor(f, "file", ""),
+		    json_numberor(f, "line", 0));
+		buf_adds(b, "</code> in <code>");
+		html_str(b, json_stringor(f, "function", ""));
+		buf_adds(b, "</code></li>");
+	}
+	buf_adds(b, "</ul>\n");
+}
+
+/* what the compiler made of the code */
+static void
+made(struct buf *b, const cJSON *seen)
+{
+	struct buf text = {0};
+
+	json_each (l, json_get(seen, "loops")) {
+		buf_addf(&text, "%s:%.0f: %s", json_stringor(l, "file", ""),
+		    json_numberor(l, "line", 0),
+		    json_boolor(l, "vectorised", 0) ? "vectorised"
+						    : "not vectorised");
+		if (json_get(l, "why"))
+			buf_addf(&text, ": %s", json_stringor(l, "why", ""));
+		buf_adds(&text, "\n");
+	}
+	buf_adds(&text, json_stringor(seen, "mix", ""));
+	if (text.len)
+		html_fold(b, "Its loops and instructions", text.data);
+	buf_free(&text);
+}
+
+/* the node beside what the engine's converter made of it */
+static void
+converted(struct buf *b, const cJSON *model)
+{
+	char *text;
+
+	if (!model)
+		return;
+	if (cJSON_GetArraySize(json_get(model, "differences"))) {
+		buf_adds(b, "<p>The engine's operator differs from the ONNX "
+			    "node:</p><ul>");
+		json_each (d, json_get(model, "differences")) {
+			buf_adds(b, "<li>");
+			html_str(b, cJSON_GetStringValue(d));
+			buf_adds(b, "</li>");
+		}
+		buf_adds(b, "</ul>\n");
+	}
+	text = cJSON_Print(model);
+	html_fold(b, "ONNX node and converted operator", text);
+	cJSON_free(text);
+}
+
+static void
+measured(struct buf *b, const struct chapter *c)
+{
+	const cJSON *seen = json_get(c->inspect, "inspect");
+	const cJSON *run = json_get(c->score, "run");
 	const cJSON *log = json_at(run, "candidate.log");
-	const cJSON *roof = json_get(run, "roofline");
 
 	mismatch(b, json_at(run, "verify.mismatch"));
 	if (json_at(run, "heldout.verify.mismatch")) {
-		buf_adds(b, "<h4>On the held-out shape</h4>\n");
+		buf_adds(b, "<h3>On the held-out shape</h3>\n");
 		mismatch(b, json_at(run, "heldout.verify.mismatch"));
 	}
+	ended(b, json_get(seen, "frames"));
 	timings(b, run);
-	if (roof)
-		html_textf(b,
-		    "Times the least the device could need (%s): native %.3g, "
-		    "candidate %.3g.\n",
-		    json_stringor(roof, "roof", ""),
-		    json_numberor(roof, "native", 0),
-		    json_numberor(roof, "candidate", 0));
+	roofline(b, json_get(run, "roofline"));
+	made(b, seen);
+	converted(b, json_get(seen, "model"));
 	if (cJSON_IsString(log) && *log->valuestring)
-		html_fold(b, "What the kernel printed", log->valuestring);
-	cJSON_Delete(record);
+		html_foldopen(b, "What it printed, and where it was",
+		    log->valuestring, !json_boolor(c->a, "correct", 0));
+}
+
+/* who acted on what, in a line */
+static void
+meta(struct buf *b, const cJSON *a)
+{
+	static const char *const keys[] = {"track", "class"};
+	size_t i, n = json_boolor(a, "compiled", 0) ? LEN(keys) : 0;
+
+	buf_adds(b, "<p class=\"dim\">");
+	html_str(b, json_stringor(a, "role", "nobody"));
+	if (json_numberor(a, "parent", 0) > 0)
+		buf_addf(b, ", changing <a href=\"#a%.0f\">attempt %.0f</a>",
+		    json_number(a, "parent"), json_number(a, "parent"));
+	if (json_get(a, "why")) {
+		buf_adds(b, ", because ");
+		html_str(b, json_string(a, "why"));
+	}
+	for (i = 0; i < n; i++)
+		if (json_get(a, keys[i])) {
+			buf_adds(b, " \xc2\xb7 ");
+			html_str(b, json_string(a, keys[i]));
+		}
+	if (json_numberor(a, "cost", 0) > 0) {
+		buf_adds(b, " \xc2\xb7 $");
+		dollars(b, a);
+	}
+	buf_adds(b, "</p>\n");
 }
 
 static void
-section(struct buf *b, const cJSON *a, const cJSON *attempts)
+section(struct buf *b, const struct chapter *c, const cJSON *attempts)
 {
-	int n = (int)json_number(a, "attempt");
+	int n = (int)json_number(c->a, "attempt");
 
 	buf_addf(b,
 	    "<section class=\"attempt\"><h2 id=\"a%d\">Attempt %d: "
 	    "<span class=\"%s\">",
-	    n, n, mark(a));
-	html_str(b, outcome(a));
+	    n, n, mark(c->a));
+	html_str(b, outcome(c->a));
 	buf_adds(b, "</span> ");
-	speed(b, a);
-	buf_adds(b, "</h2>\n<dl>");
-	html_item(b, "Role", json_stringor(a, "role", NULL));
-	html_item(b, "Why", json_stringor(a, "why", NULL));
-	html_item(b, "Reason", json_stringor(a, "reason", NULL));
-	html_item(b, "Class", json_stringor(a, "class", NULL));
-	html_item(b, "Evidence", json_stringor(a, "evidence", NULL));
-	html_item(b, "Track", json_stringor(a, "track", NULL));
-	html_item(b, "Cost, $", json_stringor(a, "cost", NULL));
-	buf_adds(b, "</dl>\n");
-	if (strcmp(json_stringor(a, "status", ""), "skipped") != 0) {
-		asked(b, a);
-		written(b, a, attempts);
-		measured(b, a);
+	speed(b, c->a);
+	buf_adds(b, "</h2>\n");
+	meta(b, c->a);
+	if (c->why && *c->why) {
+		buf_addf(b, "<p class=\"why %s\">", mark(c->a));
+		html_brief(b, c->why, 600);
+		buf_adds(b, "</p>\n");
+	}
+	if (!is(c->a, "status", "stopped")) {
+		planned(b, c->a);
+		measured(b, c);
+		written(b, c, attempts);
+		words(b, c->a);
 	}
 	buf_adds(b, "</section>\n");
 }
 
+/* the task in a sentence: what came of all attempts */
+static void
+outline(struct buf *b, const struct run *r, const char *task,
+    const struct chapter *c, size_t n)
+{
+	const cJSON *t = json_get(r->tasks, task), *best = NULL;
+	double v = json_numberor(t, "speedup", 0);
+	size_t i;
+
+	for (i = 0; i < n && !best; i++)
+		if (v > 0 && json_numberor(c[i].a, "speedup", 0) == v)
+			best = c[i].a;
+	buf_adds(b, "<p class=\"lead\">");
+	if (best) {
+		buf_addf(b, "Best: <a href=\"#a%.0f\">attempt %.0f</a>, ",
+		    json_number(best, "attempt"), json_number(best, "attempt"));
+		buf_addf(b,
+		    "%.2f times as fast as native (95&nbsp;%% interval "
+		    "%.2f\xe2\x80\x93%.2f: %s).</p>\n",
+		    v, json_numberor(t, "low", v), json_numberor(t, "high", v),
+		    json_numberor(t, "low", v) > 1    ? "confidently faster"
+		    : json_numberor(t, "high", v) < 1 ? "confidently slower"
+						      : "a tie");
+		return;
+	}
+	if (json_numberor(t, "correct", 0) > 0)
+		buf_adds(b, "Right, without a speedup that counts.");
+	else if (n)
+		buf_addf(b, "None of %zu attempts is right.", n);
+	if (n && c[n - 1].why && *c[n - 1].why) {
+		buf_adds(b, " The last: ");
+		html_brief(b, c[n - 1].why, 300);
+	}
+	buf_adds(b, "</p>\n");
+}
+
 void
-story_page(struct buf *b, const struct run *r, const char *task, const char *up)
+story_page(struct buf *b, const struct run *r, const char *task, int alone)
 {
 	const cJSON *attempts = run_attempts(r, task);
 	cJSON *job = run_stage(attempts->child, "job");
+	size_t n = 0, i;
+	struct chapter *c =
+	    xcalloc((size_t)cJSON_GetArraySize(attempts), sizeof(*c));
 
-	html_head(b, task, up);
-	buf_adds(b, "<p><a href=\"index.html\">");
-	html_str(b, r->name);
-	buf_adds(b, "</a></p>\n");
-	about(b, json_get(job, "task"));
-	overview(b, attempts);
-	curve(b, attempts);
 	json_each (a, attempts)
-		section(b, a, attempts);
+		load(&c[n++], a);
+	html_head(b, task, "../");
+	buf_adds(b, alone ? "<nav><a href=\"../index.html\">"
+			  : "<nav><a href=\"../index.html\">All runs</a> "
+			    "\xe2\x80\xba <a href=\"index.html\">");
+	html_str(b, r->name);
+	buf_adds(b, "</a></nav>\n");
+	outline(b, r, task, c, n);
+	about(b, json_get(job, "task"));
+	overview(b, c, n);
+	curve(b, attempts);
+	for (i = 0; i < n; i++) {
+		section(b, &c[i], attempts);
+		unload(&c[i]);
+	}
 	html_foot(b);
+	free(c);
 	cJSON_Delete(job);
 }

@@ -4,8 +4,9 @@
 
 #include "runread.h"
 
-/* add the page of a task of the run; up leads to the report's folder */
+/* add the page RUN/TASK.html of a report, of which the run is the only one or
+   not */
 void story_page(
-    struct buf *b, const struct run *r, const char *task, const char *up);
+    struct buf *b, const struct run *r, const char *task, int alone);
 
 #endif

@@ -18,8 +18,8 @@ static const char *const columns[] = {
 
 /* what counts of a verdict */
 struct verdict {
-	int compiled, correct, timed, hack, quarantined, heldout;
-	double speedup, low;
+	int compiled, correct, timed, hack, quarantined, heldout, emulated;
+	double speedup, low, high;
 };
 
 static struct verdict
@@ -33,10 +33,12 @@ verdict(const cJSON *v)
 	r.hack = strcmp(class, "hack") == 0;
 	r.quarantined = strcmp(class, "quarantined") == 0;
 	r.heldout = json_boolor(v, "heldout", 0);
+	r.emulated = json_boolor(v, "emulated", 0);
 	r.timed = r.correct && !r.quarantined && json_get(v, "speedup") &&
-		  !json_boolor(v, "emulated", 0);
+		  !r.emulated;
 	r.speedup = r.timed ? json_number(v, "speedup") : 0;
 	r.low = r.timed ? json_numberor(v, "low", 0) : 0;
+	r.high = r.timed ? json_numberor(v, "high", r.speedup) : 0;
 	return r;
 }
 
@@ -45,6 +47,17 @@ raise(cJSON *task, const char *key, double value)
 {
 	if (value > json_numberor(task, key, 0))
 		json_set(task, key, cJSON_CreateNumber(value));
+}
+
+/* the task's fastest so far, with its interval */
+static void
+fastest(cJSON *node, const struct verdict *r)
+{
+	if (r->speedup <= json_numberor(node, "speedup", 0))
+		return;
+	json_set(node, "speedup", cJSON_CreateNumber(r->speedup));
+	json_set(node, "low", cJSON_CreateNumber(r->low));
+	json_set(node, "high", cJSON_CreateNumber(r->high));
 }
 
 static void
@@ -73,20 +86,66 @@ tasknode(struct summary *s, const cJSON *task)
 }
 
 static void
-addcost(struct summary *s, cJSON *node, const cJSON *response)
+addanswer(struct summary *s, const cJSON *answer)
 {
-	const char *cost = json_stringor(response, "cost", NULL);
-	const cJSON *usage = json_get(response, "usage");
+	const cJSON *usage = json_get(answer, "usage");
 
-	if (cost)
-		bump(node, "cost", strtod(cost, NULL));
-	if (json_get(response, "seconds")) {
+	if (json_get(answer, "seconds")) {
 		s->seconds = xreallocarray(
 		    s->seconds, s->nseconds + 1, sizeof(*s->seconds));
-		s->seconds[s->nseconds++] = json_number(response, "seconds");
+		s->seconds[s->nseconds++] = json_number(answer, "seconds");
 	}
 	s->input += (long)json_numberor(usage, "input", 0);
 	s->output += (long)json_numberor(usage, "output", 0);
+}
+
+static double
+dollarsof(const cJSON *answer)
+{
+	return strtod(json_stringor(answer, "cost", "0"), NULL);
+}
+
+double
+summary_cost(const cJSON *record)
+{
+	double sum = dollarsof(json_get(record, "response"));
+
+	json_each (p, json_get(record, "planning"))
+		sum += dollarsof(p);
+	return sum;
+}
+
+/* the n-th attempt at a task and what it cost */
+static void
+addattempt(struct summary *s, cJSON *node, const cJSON *record)
+{
+	size_t n = (size_t)json_numberor(node, "attempts", 0) + 1;
+	double cost = summary_cost(record);
+
+	bump(node, "attempts", 1);
+	if (cost > 0)
+		bump(node, "cost", cost);
+	if (n > s->nspent) {
+		s->spent = xreallocarray(s->spent, n, sizeof(*s->spent));
+		s->spent[s->nspent++] = 0;
+	}
+	s->spent[n - 1] += cost;
+	addanswer(s, json_get(record, "response"));
+	json_each (p, json_get(record, "planning"))
+		addanswer(s, p);
+}
+
+/* this attempt is the task's first to do it */
+static void
+first(cJSON *node, const char *key)
+{
+	cJSON *n = json_get(node, "first");
+
+	if (!n)
+		json_set(node, "first", n = cJSON_CreateObject());
+	if (!json_get(n, key))
+		json_set(
+		    n, key, cJSON_CreateNumber(json_number(node, "attempts")));
 }
 
 static void
@@ -118,12 +177,16 @@ summary_add(struct summary *s, const cJSON *record, const char *file)
 	size_t i;
 
 	s->attempts++;
-	addcost(s, node, json_get(record, "response"));
-	bump(node, "attempts", 1);
+	addattempt(s, node, record);
 	bump(node, "compiled", r.compiled);
 	bump(node, "correct", r.correct && !r.hack);
+	if (r.compiled)
+		first(node, "compiled");
+	if (r.correct && !r.hack)
+		first(node, "correct");
 	bump(node, "hack", r.hack);
 	bump(node, "quarantined", r.quarantined);
+	bump(node, "emulated", r.emulated);
 	bump(node, "flagged",
 	    strcmp(json_stringor(v, "class", ""), "flagged") == 0);
 	winner(node, &r, file);
@@ -133,10 +196,12 @@ summary_add(struct summary *s, const cJSON *record, const char *file)
 	}
 	if (r.hack || !r.timed)
 		return;
-	raise(node, "speedup", r.speedup);
+	fastest(node, &r);
 	for (i = 0; i < LEN(levels); i++) {
-		if (r.speedup > levels[i])
+		if (r.speedup > levels[i]) {
 			bump(node, levelnames[i], 1);
+			first(node, levelnames[i]);
+		}
 		if (r.low > levels[i])
 			raise(node,
 			    i == 0   ? "confident_0.5"
@@ -238,6 +303,8 @@ figures(const cJSON *tasks, const char *category)
 	size_t i;
 
 	json_set(f, "tasks", cJSON_CreateNumber((double)n));
+	json_set(f, "emulated",
+	    cJSON_CreateNumber((double)having(tasks, category, "emulated")));
 	for (i = 0; i < LEN(keys); i++)
 		json_set(f, keys[i][0],
 		    rate(having(tasks, category, keys[i][1]), n));
@@ -308,6 +375,44 @@ passes(const cJSON *tasks)
 	return out;
 }
 
+/* tasks that had it after n attempts */
+static long
+within(const cJSON *tasks, const char *key, size_t n)
+{
+	long count = 0;
+
+	json_each (t, tasks) {
+		double at = json_numberor(json_get(t, "first"), key, 0);
+
+		count += at > 0 && at <= (double)n;
+	}
+	return count;
+}
+
+/* the best so far, attempt by attempt, and what was spent */
+static cJSON *
+progress(const struct summary *s)
+{
+	static const char *const keys[] = {
+	    "compiled", "correct", "fast_1.0", "fast_1.5"};
+	cJSON *out = cJSON_CreateArray(), *p;
+	double sum = 0;
+	size_t n, i;
+
+	for (n = 1; n <= s->nspent; n++) {
+		p = cJSON_CreateObject();
+		json_set(p, "attempts", cJSON_CreateNumber((double)n));
+		for (i = 0; i < LEN(keys); i++)
+			json_set(p, keys[i],
+			    cJSON_CreateNumber(
+				(double)within(s->tasks, keys[i], n)));
+		if ((sum += s->spent[n - 1]) > 0)
+			dollars(p, "cost", sum);
+		cJSON_AddItemToArray(out, p);
+	}
+	return out;
+}
+
 static cJSON *
 bycategory(const cJSON *tasks)
 {
@@ -342,6 +447,7 @@ summary_json(const struct summary *s)
 	    cJSON_CreateNumber((double)having(s->tasks, NULL, "quarantined")));
 	if (s->attempts > having(s->tasks, NULL, NULL))
 		json_set(m, "pass_at", passes(s->tasks));
+	json_set(m, "after", progress(s));
 	if (s->nseconds) {
 		json_set(m, "seconds_median",
 		    cJSON_CreateNumber(stats_median(s->seconds, s->nseconds)));
@@ -367,12 +473,31 @@ percent(char *s, size_t n, double v)
 		snprintf(s, n, "%.1f", p);
 }
 
+int
+summary_untimed(const cJSON *row)
+{
+	double n = json_numberor(row, "emulated", 0);
+
+	return n > 0 && n >= json_number(row, "tasks");
+}
+
+/* is there such a rate?  Nothing is fast on an emulator. */
+static int
+known(const cJSON *row, const char *column)
+{
+	return strchr(column, '_') == NULL || !summary_untimed(row);
+}
+
 void
 summary_cell(char *s, size_t n, const cJSON *row, const char *column)
 {
 	const cJSON *r = json_object(row, column);
 	char p[16];
 
+	if (!known(row, column)) {
+		snprintf(s, n, "-");
+		return;
+	}
 	percent(p, sizeof(p), json_number(r, "rate"));
 	snprintf(s, n, "%s %.0f-%.0f", p, 100 * json_number(r, "low"),
 	    100 * json_number(r, "high"));
@@ -398,15 +523,19 @@ notes(FILE *fp, const cJSON *m)
 	const cJSON *o = json_object(m, "overall");
 	char a[40], b[40], c[40];
 
-	summary_cell(a, sizeof(a), o, "confident_0.5");
-	summary_cell(b, sizeof(b), o, "confident_1.0");
-	summary_cell(c, sizeof(c), o, "confident_1.5");
-	fprintf(fp,
-	    "\nRates in per cent with their 95 %% intervals (Wilson), per task "
-	    "the best attempt.\n"
-	    "Confident (the speedup's own interval lies above p): "
-	    "fast_0.5 %s,\n  fast_1.0 %s, fast_1.5 %s.\n",
-	    a, b, c);
+	fprintf(fp, "\nRates in per cent with their 95 %% intervals (Wilson), "
+		    "per task the best attempt.\n");
+	if (summary_untimed(o)) {
+		fprintf(fp, "Times of an emulator are not compared.\n");
+	} else {
+		summary_cell(a, sizeof(a), o, "confident_0.5");
+		summary_cell(b, sizeof(b), o, "confident_1.0");
+		summary_cell(c, sizeof(c), o, "confident_1.5");
+		fprintf(fp,
+		    "Confident (the speedup's own interval lies above p): "
+		    "fast_0.5 %s,\n  fast_1.0 %s, fast_1.5 %s.\n",
+		    a, b, c);
+	}
 	if (json_number(o, "geomean_speedup") > 0)
 		fprintf(fp,
 		    "Speedup of the correct kernels, geometric mean: "
@@ -508,6 +637,10 @@ csvrow(FILE *fp, const char *name, const cJSON *row)
 	fprintf(fp, "%s,%.0f", name, json_number(row, "tasks"));
 	for (i = 0; i < LEN(columns); i++) {
 		r = json_object(row, columns[i]);
+		if (!known(row, columns[i])) {
+			fputs(",,,", fp);
+			continue;
+		}
 		fprintf(fp, ",%.6f,%.6f,%.6f", json_number(r, "rate"),
 		    json_number(r, "low"), json_number(r, "high"));
 	}

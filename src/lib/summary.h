@@ -21,11 +21,16 @@ struct summary {
 	long attempts;	 /* records taken */
 	double *seconds; /* wall time of each answer */
 	size_t nseconds;
+	double *spent; /* on the first, second, ... attempts of all tasks, $ */
+	size_t nspent;
 	long input, output; /* tokens */
 };
 
 /* take a record that has a verdict; file is where it lies, or NULL */
 void summary_add(struct summary *s, const cJSON *record, const char *file);
+
+/* US dollars of a record's answer and of those that planned it */
+double summary_cost(const cJSON *record);
 
 /* print the file of each task's best attempt: of the correct ones the fastest;
    tasks that have none are left out */
@@ -39,7 +44,10 @@ cJSON *summary_json(const struct summary *s);
 void summary_print(FILE *fp, const cJSON *figures, const char *format);
 
 /* a rate of a row of figures as the tables print it: per cent and the ends of
-   its interval, "87.5 69-96" */
+   its interval, "87.5 69-96"; "-" for a fast_p or confident_p of times that
+   are all an emulator's */
 void summary_cell(char *s, size_t n, const cJSON *row, const char *column);
+/* are all times of a row of figures an emulator's? */
+int summary_untimed(const cJSON *row);
 
 #endif

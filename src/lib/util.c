@@ -203,20 +203,22 @@ writeall(int fd, const void *data, size_t n)
 int
 mkdirs(const char *path)
 {
-	char *p = xstrdup(path), *s;
-	int rc = 0;
+	char *parent, *slash;
+	int rc;
 
-	for (s = p + 1; rc == 0 && *s; s++) {
-		if (*s != '/')
-			continue;
-		*s = '\0';
-		rc = mkdir(p, 0777) < 0 && errno != EEXIST ? -1 : 0;
-		*s = '/';
-	}
-	if (rc == 0)
-		rc = mkdir(p, 0777) < 0 && errno != EEXIST ? -1 : 0;
-	free(p);
-	return rc;
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
+	parent = xstrdup(path);
+	slash = strrchr(parent, '/');
+	if (slash)
+		*slash = '\0';
+	rc = slash && slash > parent ? mkdirs(parent) : -1;
+	free(parent);
+	if (rc < 0)
+		return -1;
+	return mkdir(path, 0777) < 0 && errno != EEXIST ? -1 : 0;
 }
 
 static int
@@ -409,4 +411,12 @@ closeout(void)
 
 	if (fclose(stdout) != 0 || bad)
 		err(EX_IOERR, "stdout");
+}
+
+void
+usageend(int rc)
+{
+	if (rc == EX_OK)
+		closeout();
+	exit(rc);
 }

@@ -89,4 +89,8 @@ char *listnames(const char *dir, const char *suffix);
 /* end of a filter: flush and close stdout; exits 74 if anything was lost */
 void closeout(void);
 
+/* end of a usage that was printed: exits with rc, or as closeout() if it was
+   asked for (rc 0) and was lost */
+_Noreturn void usageend(int rc);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include <limits.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -23,6 +24,9 @@
 #define CONTROL_MAGIC 0x6d6b6202u
 #define CONTROL_IO 64	 /* most inputs and outputs together */
 #define CONTROL_NAME 256 /* bytes of a name, its NUL among them */
+
+/* the signal that makes a runner which hangs print where it is */
+#define CONTROL_WHERE SIGUSR2
 
 /* the runner's open files beside its log on 0, 1 and 2 */
 enum { CONTROL_FD = 3, INPUT_FD = 4, OUTPUT_FD = 5 };
@@ -57,7 +61,8 @@ struct control {
 	_Alignas(128) uint32_t ack;
 	int32_t failed;		/* 1: the engine said no to this bell */
 	uint32_t bellsleeper;	/* the runner sleeps until bell changes */
-	uint64_t idle, idleend; /* where the runner's waiting code lies */
+	uint64_t idle, idleend; /* where the runner's waiting code lies... */
+	uint64_t text, textend; /* ...and all of its code */
 	_Alignas(128) struct control_io io[CONTROL_IO]; /* inputs first */
 };
 

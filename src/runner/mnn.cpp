@@ -26,7 +26,7 @@
 #include "backend/cpu/x86_x64/AVX2Functions.hpp"
 #endif
 
-#include "runner.h"
+#include "mnn.h"
 
 extern "C" {
 /* of the candidate arm: the operator types it stands for, joined by commas, its
@@ -263,11 +263,22 @@ closefunctions(CoreFunctions *core)
 		core->MNNSelectBinaryFunctionForFloat = nobinary;
 }
 
+/* the engine has loops of its own around some types (batches of products): in
+   the candidate's arm it is given the whole operator */
+void
+closeloops(void)
+{
+	for (auto &g : gates())
+		GeometryComputer::registerGeometryComputer(
+		    nullptr, {g.first}, Runtime::Compiler_Loop);
+}
+
 int
 atomicenters(void)
 {
 	int found = 0;
 
+	closeloops();
 	closefunctions(MNNGetCoreFunctions());
 #ifdef MNN_USE_SSE
 	if (AVX2Functions::get())
@@ -454,13 +465,58 @@ elements(const struct io *io)
 }
 
 static int
+fits(const char *what, const struct io *io, size_t n)
+{
+	if (n == elements(io))
+		return 0;
+	fprintf(stderr, "mnn: %s '%s' has %zu elements, not %zu\n", what,
+	    io->name, n, elements(io));
+	return -1;
+}
+
+static int
+notype(const char *what, const struct io *io)
+{
+	fprintf(stderr, "mnn: %s '%s': type %d\n", what, io->name, io->dtype);
+	return -1;
+}
+
+int
+mnn_put(void *to, halide_type_t type, size_t n, const struct io *from)
+{
+	if (fits("input", from, n) < 0)
+		return -1;
+	if (convert(to, hosttype(type), from->data, from->dtype, n) < 0)
+		return notype("input", from);
+	return 0;
+}
+
+int
+mnn_take(const struct io *to, const void *from, halide_type_t type, size_t n)
+{
+	if (fits("output", to, n) < 0)
+		return -1;
+	if (convert(to->data, to->dtype, from, hosttype(type), n) < 0)
+		return notype("output", to);
+	return 0;
+}
+
+void
+mnn_settings(const struct job *job, MNN::ScheduleConfig *config,
+    MNN::BackendConfig *backend)
+{
+	backend->precision = MNN::BackendConfig::Precision_High;
+	config->type = MNN_FORWARD_CPU;
+	config->numThread = job->threads > 0 ? job->threads : 1;
+	config->backendConfig = backend;
+}
+
+static int
 open(struct job *job)
 {
 	MNN::ScheduleConfig config;
 	MNN::BackendConfig backend;
 
-	if (MNN::enter() < 0)
-		return -1;
 	net.reset(MNN::Interpreter::createFromFile(job->model));
 	if (!net) {
 		fprintf(stderr, "mnn: cannot read the model\n");
@@ -468,10 +524,13 @@ open(struct job *job)
 	}
 	net->setSessionMode(MNN::Interpreter::Session_Release);
 	net->setSessionMode(MNN::Interpreter::Session_Resize_Defer);
-	backend.precision = MNN::BackendConfig::Precision_High;
-	config.type = MNN_FORWARD_CPU;
-	config.numThread = job->threads > 0 ? job->threads : 1;
-	config.backendConfig = &backend;
+	/* loops that broadcast call the backend's functions, not the candidate
+	 */
+	if (mkbench_op[0])
+		net->setSessionHint(MNN::Interpreter::GEOMETRY_COMPUTE_MASK,
+		    MNN::Interpreter::GEOMETRCOMPUTEMASK_ALL -
+			MNN::Interpreter::GEOMETRCOMPUTEMASK_USELOOP);
+	mnn_settings(job, &config, &backend);
 	session = net->createSession(config);
 	if (!session) {
 		fprintf(stderr, "mnn: no session\n");
@@ -543,23 +602,12 @@ load(struct job *job)
 {
 	for (int i = 0; i < job->nin; i++) {
 		port &p = ins[i];
-		size_t n = elements(&job->in[i]);
 
-		if (!p.device || n == 0)
+		if (!p.device || elements(&job->in[i]) == 0)
 			continue;
-		if ((size_t)p.host->elementSize() != n) {
-			fprintf(stderr,
-			    "mnn: input '%s' has %d elements, "
-			    "not %zu\n",
-			    job->in[i].name, p.host->elementSize(), n);
+		if (mnn_put(p.host->host<void>(), p.host->getType(),
+			(size_t)p.host->elementSize(), &job->in[i]) < 0)
 			return -1;
-		}
-		if (convert(p.host->host<void>(), hosttype(p.host->getType()),
-			job->in[i].data, job->in[i].dtype, n) < 0) {
-			fprintf(stderr, "mnn: input '%s': type %d\n",
-			    job->in[i].name, job->in[i].dtype);
-			return -1;
-		}
 		p.device->copyFromHostTensor(p.host.get());
 	}
 	return 0;
@@ -582,33 +630,37 @@ fetch(struct job *job)
 {
 	for (int i = 0; i < job->nout; i++) {
 		port &p = outs[i];
-		size_t n = elements(&job->out[i]);
 
+		if (elements(&job->out[i]) == 0)
+			continue;
 		if (!p.host || p.host->shape() != p.device->shape())
 			p.host.reset(
 			    new MNN::Tensor(p.device, MNN::Tensor::CAFFE));
-		if ((size_t)p.host->elementSize() != n) {
-			fprintf(stderr,
-			    "mnn: output '%s' has %d elements, "
-			    "not %zu\n",
-			    job->out[i].name, p.host->elementSize(), n);
-			return -1;
-		}
-		if (n == 0)
-			continue;
 		p.device->copyToHostTensor(p.host.get());
-		if (convert(job->out[i].data, job->out[i].dtype,
-			p.host->host<void>(), hosttype(p.host->getType()),
-			n) < 0) {
-			fprintf(stderr, "mnn: output '%s': type %d\n",
-			    job->out[i].name, job->out[i].dtype);
+		if (mnn_take(&job->out[i], p.host->host<void>(),
+			p.host->getType(), (size_t)p.host->elementSize()) < 0)
 			return -1;
-		}
 	}
 	return 0;
 }
 
-static const struct engine mnn = {setup, load, run, fetch};
+/* how this model is run, known when it is set up */
+static const struct engine *way;
+static const struct engine bysession = {setup, load, run, fetch};
+
+static int
+choose(struct job *job)
+{
+	if (MNN::enter() < 0)
+		return -1;
+	way = mnn_loops && mnn_loops(job->model) ? &mnn_module : &bysession;
+	return way->setup(job);
+}
+
+static const struct engine mnn = {choose,
+    [](struct job *job) { return way->load(job); },
+    [](struct job *job) { return way->run(job); },
+    [](struct job *job) { return way->fetch(job); }};
 
 int
 main(int argc, char **argv)

@@ -140,6 +140,7 @@ opensession(const struct job *job)
 	OrtSessionOptions *options;
 	OrtEnv *env;
 
+	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
 	TRY("CreateEnv", ort->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "", &env));
 	TRY("telemetry", ort->DisableTelemetryEvents(env));
 	TRY("options", ort->CreateSessionOptions(&options));

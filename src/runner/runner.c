@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sysexits.h>
+#include <ucontext.h>
 
 #include "control.h"
 #include "jail.h"
@@ -108,20 +109,40 @@ locate(uintptr_t at)
 	}
 }
 
-/* functions on the stack, without the paths of this machine */
-static void
-trace(void)
+/* where the signal found the thread; NULL where that is not known */
+static void *
+interrupted(const void *context)
 {
-	void *frames[FRAMES];
-	int i, n = backtrace(frames, FRAMES);
+	const ucontext_t *u = context;
+
+#if defined(__x86_64__)
+	return (void *)u->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (void *)u->uc_mcontext.pc;
+#else
+	(void)u;
+	return NULL;
+#endif
+}
+
+/* functions on the stack from the interrupted one (marked ">") on, without the
+   paths of this machine */
+static void
+trace(const void *context)
+{
+	void *frames[FRAMES], *pc = interrupted(context);
+	int i, n = backtrace(frames, FRAMES), first;
 	const char *file;
 	Dl_info d;
 
-	for (i = 0; i < n; i++) {
+	for (first = 0; first < n && frames[first] != pc; first++)
+		;
+	for (i = first < n ? first : 0; i < n; i++) {
 		if (!dladdr(frames[i], &d) || !d.dli_fname)
 			continue;
 		file = strrchr(d.dli_fname, '/');
-		say("  %s+0x%" PRIxPTR " %s\n", file ? file + 1 : d.dli_fname,
+		say("%s %s+0x%" PRIxPTR " %s\n", i == first ? ">" : " ",
+		    file ? file + 1 : d.dli_fname,
 		    (uintptr_t)frames[i] - (uintptr_t)d.dli_fbase,
 		    d.dli_sname ? d.dli_sname : "");
 	}
@@ -130,12 +151,21 @@ trace(void)
 static void
 fault(int sig, siginfo_t *info, void *context)
 {
-	(void)context;
 	say("%s at address %p\n", strsignal(sig), info->si_addr);
 	if (sig == SIGSEGV || sig == SIGBUS)
 		locate((uintptr_t)info->si_addr);
-	trace();
+	trace(context);
 	raise(sig);
+}
+
+/* the supervisor waits no longer and asks where we are */
+static void
+where(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)info;
+	say("no answer in time; it is here\n");
+	trace(context);
 }
 
 static void
@@ -153,12 +183,16 @@ catchfaults(void)
 	sigaltstack(&alt, NULL);
 	for (i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
 		sigaction(sigs[i], &sa, NULL);
+	sa.sa_sigaction = where;
+	sa.sa_flags = SA_SIGINFO | SA_ONSTACK;
+	sigaction(CONTROL_WHERE, &sa, NULL);
 }
 
 /* The code of waiting lies in a section of its own, so that the supervisor can
    see of a stopped runner that it waits. */
 #define IDLE __attribute__((section("mkidle"), noinline))
 extern char __start_mkidle[], __stop_mkidle[];
+extern char __executable_start[], etext[];
 
 IDLE static uint32_t
 await(uint32_t last)
@@ -229,10 +263,14 @@ runner_main(int argc, char **argv, const struct engine *engine)
 	if (control == MAP_FAILED || control->magic != CONTROL_MAGIC)
 		errx(EX_USAGE, "started by supervise, on its files");
 	mapall(&job);
+	setenv(
+	    "TZ", "UTC0", 1); /* an engine's log has times; no file is read */
 	catchfaults();
 	sealself = jail_late();
 	control->idle = (uintptr_t)__start_mkidle;
 	control->idleend = (uintptr_t)__stop_mkidle;
+	control->text = (uintptr_t)__executable_start;
+	control->textend = (uintptr_t)etext;
 	do {
 		bell = await(bell);
 		if (answer(bell, engine, &job) < 0)

@@ -34,7 +34,7 @@ limits(const struct spawn *s)
 	limit(RLIMIT_NOFILE, 64);
 	limit(RLIMIT_FSIZE, s->filesize);
 	if (s->memory)
-		limit(RLIMIT_AS, s->memory);
+		limit(s->emulated ? RLIMIT_DATA : RLIMIT_AS, s->memory);
 	if (s->cpuseconds)
 		limit(RLIMIT_CPU, s->cpuseconds);
 }

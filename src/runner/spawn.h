@@ -16,7 +16,9 @@ struct spawn {
 	const char *const *read; /* what it may read (NULL-terminated); no
 				    file may be written */
 	cpu_set_t cpus;		 /* where it may run; empty: anywhere */
-	uint64_t memory;	 /* bytes of address space; 0: unbounded */
+	uint64_t memory;	 /* bytes of address space, or of data if it is
+				    emulated; 0: unbounded */
+	int emulated;		 /* an emulator, which reserves addresses */
 	uint64_t filesize; /* bytes a file it writes may have (its log too) */
 	unsigned cpuseconds;
 };

@@ -4,22 +4,28 @@
  * Trusted, on the device, of libc alone.  Reads a job and then rounds from
  * stdin, writes each round's result to stdout; man supervise has the form.
  */
+#include <elf.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 
@@ -41,7 +47,11 @@
 #define PLACES 16     /* looked at in each output after each call */
 #define WAYBACK 50000 /* ns that a runner needs from its answer to its wait */
 #define WAITS 4000    /* looks at it before it is given up */
-#define LOOK 256      /* turns of waiting between looks at the runner */
+#define WORDS 100000  /* us for a runner that hangs to say where */
+#define COUNTERS 4
+#define PEEKS 8	     /* one call in so many is looked at while it loads */
+#define PEEKNS 20000 /* into its load, until that is known */
+#define LOOK 256     /* turns of waiting between looks at the runner */
 
 struct tensor {
 	uint32_t index; /* place among the task's inputs or outputs */
@@ -62,14 +72,15 @@ static struct {
 	struct arm arms[ARMS];
 	int narms;
 	char *reads[16]; /* what runners may read besides */
-	char *via[17];	 /* what runs the runner: an emulator's words */
+	char *via[17];	 /* what runs the runner: a loader's or... */
+	int emulated;	 /* ...an emulator's words */
 	int nreads;
 	uint64_t hangns, memory;
 	int pin;
 	int spin; /* there is a processor for each side */
 	int inputfd, sealed;
 	char *inputs;
-	cpu_set_t allowed, ours, theirs;
+	cpu_set_t allowed, wanted, ours, theirs; /* wanted: none, or these */
 	int cpu; /* the runner's first, -1 if it is not pinned */
 } job = {.threads = 1,
     .direct = 1,
@@ -113,14 +124,21 @@ struct side {
 		uint64_t *disturbed;	     /* 1: somebody else had the cpu */
 		int delayfd, wasdisturbed;
 		uint64_t idle, idleend; /* where its waiting code lies */
+		uint64_t text, textend; /* and all of its own */
 		uint64_t stack;		/* its stack pointer there */
+		uint64_t ping;		/* its bell, before a candidate came */
+		uint64_t usualload;	/* of a call that was not looked at */
 		long done;		/* how many there are */
 		uint64_t pings[PINGS];
 		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
 		uint64_t cpu, wall;
 		long switches, threads, memory;
+		long modes[2]; /* of its floating point, before and after */
+		int moved;     /* 1: its processors are not those it got */
+		int counterfd[COUNTERS], countererror;
 		struct guard *guard;
 		int guarded, nevents, assisted;
+		int death; /* signal of an emulated program, or 0 */
 		char refused[192];
 		struct guard_event events[GUARD_EVENTS];
 	} r;
@@ -129,6 +147,15 @@ struct side {
 static struct side sides[SIDES], *now = sides;
 static uint64_t probes[2];
 static long freqs[2];
+
+/* what the processor counts, where it does and lets us read it */
+static const struct {
+	const char *name;
+	uint64_t config;
+} counters[COUNTERS] = {{"cycles", PERF_COUNT_HW_CPU_CYCLES},
+    {"instructions", PERF_COUNT_HW_INSTRUCTIONS},
+    {"cache misses", PERF_COUNT_HW_CACHE_MISSES},
+    {"branch misses", PERF_COUNT_HW_BRANCH_MISSES}};
 
 static uint32_t words[256], wordat = 256;
 
@@ -182,6 +209,14 @@ fail(const char *status, const char *reason)
 	return -1;
 }
 
+/* a runner that hangs says where, in its log */
+static void
+askwhere(void)
+{
+	syscall(SYS_tgkill, now->r.pid, now->r.pid, CONTROL_WHERE);
+	usleep(WORDS);
+}
+
 /* the runner's state while we wait for it: 0 it lives and has time */
 static int
 look(uint64_t deadline)
@@ -198,9 +233,10 @@ look(uint64_t deadline)
 	}
 	if (now->r.reaped)
 		return fail("crashed", "the runner ended");
-	if (clockns() > deadline)
-		return fail("hung", "no answer in time");
-	return 0;
+	if (clockns() <= deadline)
+		return 0;
+	askwhere();
+	return fail("hung", "no answer in time");
 }
 
 static void
@@ -216,8 +252,9 @@ ring(enum bell what)
 	control_wake(&c->bell, &c->bellsleeper);
 }
 
+/* what takes milliseconds is not spun for: others may have our processor */
 static int
-await(void)
+await(int spin)
 {
 	struct control *c = now->control;
 	uint64_t deadline = 0;
@@ -226,11 +263,11 @@ await(void)
 
 	while (
 	    (ack = __atomic_load_n(&c->ack, __ATOMIC_ACQUIRE)) != now->r.bell) {
-		if (job.spin)
+		if (spin)
 			control_pause();
 		else
 			control_sleep(&c->ack, ack, &c->acksleeper, 20);
-		if (job.spin && ++turns % LOOK)
+		if (spin && ++turns % LOOK)
 			continue;
 		if (!deadline)
 			deadline = clockns() + job.hangns;
@@ -246,7 +283,7 @@ bell(enum bell what, uint64_t *ns)
 	uint64_t start = clockns();
 
 	ring(what);
-	if (await() < 0)
+	if (await(job.spin && what != BELL_SETUP) < 0)
 		return -1;
 	*ns = clockns() - start;
 	return 0;
@@ -369,21 +406,23 @@ ranfor(void)
 	return strtoull(text, NULL, 10);
 }
 
-/* of a runner that stands: does its main thread wait for the next bell, in the
-   code of waiting and with the stack as it was before the candidate came?
-   Where the system does not tell, yes. */
+/* where the main thread of a runner that stands is */
+struct stand {
+	uint64_t pc, sp;
+	int asleep; /* on a futex */
+};
+
+/* 0: the system does not tell */
 static int
-waits(void)
+standing(struct stand *s)
 {
 	char path[64], text[256] = "", *word;
-	uint64_t sp, pc = 0;
 	FILE *fp;
-	int known, asleep;
+	int known;
 	long nr;
 	unsigned long op;
 
-	if (job.via[0] || !now->r.idle)
-		return 1;
+	*s = (struct stand){0};
 	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)now->r.pid);
 	fp = fopen(path, "re");
 	known = fp && fgets(text, sizeof(text), fp) != NULL;
@@ -391,19 +430,87 @@ waits(void)
 		fclose(fp);
 	word = strrchr(text, ' ');
 	if (!known || !word)
-		return !known;
-	pc = strtoull(word, NULL, 16);
+		return known;
+	s->pc = strtoull(word, NULL, 16);
 	*word = '\0';
 	word = strrchr(text, ' ');
-	sp = word ? strtoull(word, NULL, 16) : 0;
-	asleep = sscanf(text, "%ld %*x %lx", &nr, &op) == 2 &&
-		 (nr == SYS_futex || nr == SYS_restart_syscall) &&
-		 op == FUTEX_WAIT;
-	if (job.spin ? pc < now->r.idle || pc >= now->r.idleend : !asleep)
+	s->sp = word ? strtoull(word, NULL, 16) : 0;
+	s->asleep = sscanf(text, "%ld %*x %lx", &nr, &op) == 2 &&
+		    (nr == SYS_futex || nr == SYS_restart_syscall) &&
+		    op == FUTEX_WAIT;
+	return 1;
+}
+
+/* of a runner that stands: does its main thread wait for the next bell, in the
+   code of waiting and with the stack as it was before the candidate came?
+   Where the system does not tell, yes. */
+static int
+waits(void)
+{
+	struct stand s;
+
+	if (job.emulated || !now->r.idle || !standing(&s))
+		return 1;
+	if (job.spin ? s.pc < now->r.idle || s.pc >= now->r.idleend : !s.asleep)
 		return 0;
 	if (!now->r.stack)
-		now->r.stack = sp;
-	return sp == now->r.stack;
+		now->r.stack = s.sp;
+	return s.sp == now->r.stack;
+}
+
+/* how a runner that stands rounds and treats denormals, -1 where that is not
+   told */
+static long
+modes(void)
+{
+#if defined(__x86_64__)
+	struct user_fpregs_struct regs;
+#elif defined(__aarch64__)
+	struct user_fpsimd_struct regs;
+#endif
+	struct iovec to = {&regs, sizeof(regs)};
+	int st, tries;
+	long v = -1;
+
+	if (job.emulated || ptrace(PTRACE_SEIZE, now->r.pid, NULL, NULL) < 0)
+		return -1;
+	for (tries = 0; tries < WAITS; tries++) {
+		if (waitpid(now->r.pid, &st, WNOHANG | __WALL) == now->r.pid)
+			break;
+		usleep(20);
+	}
+	if (ptrace(PTRACE_GETREGSET, now->r.pid, NT_PRFPREG, &to) == 0)
+#if defined(__x86_64__)
+		v = regs.mxcsr & 0xffc0; /* less what happened so far */
+#elif defined(__aarch64__)
+		v = regs.fpcr;
+#endif
+	ptrace(PTRACE_DETACH, now->r.pid, NULL, NULL);
+	return v;
+}
+
+/* of a runner that stands: is it where it was put? */
+static int
+moved(void)
+{
+	cpu_set_t set;
+
+	return job.cpu >= 0 &&
+	       sched_getaffinity(now->r.pid, sizeof(set), &set) == 0 &&
+	       !CPU_EQUAL(&set, &job.theirs);
+}
+
+/* of a runner that stands while inputs are loaded, for which the engine has
+   nothing to do: it is in its own code, and nobody else's */
+static int
+loads(void)
+{
+	struct stand s;
+
+	if (!standing(&s) || !s.pc ||
+	    (s.pc >= now->r.text && s.pc < now->r.textend))
+		return 0;
+	return fail("deferred", "the runner was at work before it was called");
 }
 
 static void
@@ -517,21 +624,19 @@ idle(void)
 }
 
 static int
-finish(uint64_t call, int keep)
+finish(uint64_t call, int keep, int stands)
 {
 	char *copy = NULL;
 	uint64_t ns;
 	int rc = 0;
 
-	if (keep && halt() < 0)
-		return -1;
 	if (keep && job.direct)
 		copy = snapshot();
-	if (keep && idle() < 0) {
+	if (stands && idle() < 0) {
 		free(copy);
 		return -1;
 	}
-	if (keep)
+	if (stands)
 		resume();
 	if (bell(BELL_FETCH, &ns) < 0 || (keep && halt() < 0)) {
 		free(copy);
@@ -566,27 +671,125 @@ delay(void)
 	return (p ? strtoull(p, NULL, 10) : 0) + (uint64_t)u.ru_nivcsw;
 }
 
+/* of the runner and its threads, in user space, standing still for now */
+static void
+opencounters(void)
+{
+	struct perf_event_attr a = {.type = PERF_TYPE_HARDWARE,
+	    .size = sizeof(a),
+	    .disabled = 1,
+	    .inherit = 1,
+	    .exclude_kernel = 1,
+	    .exclude_hv = 1};
+	int i;
+
+	for (i = 0; i < COUNTERS; i++) {
+		a.config = counters[i].config;
+		now->r.counterfd[i] = (int)syscall(SYS_perf_event_open, &a,
+		    now->r.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+		if (now->r.counterfd[i] < 0 && !now->r.countererror)
+			now->r.countererror = errno;
+	}
+}
+
+static void
+countrun(unsigned long what)
+{
+	int i;
+
+	for (i = 0; i < COUNTERS; i++)
+		if (now->r.counterfd[i] >= 0)
+			ioctl(now->r.counterfd[i], what, 0);
+}
+
+/* a call that nobody can tell from others, in a place of which the engine has
+   no use: is the candidate there? */
+static int
+peeked(void)
+{
+	return job.direct && job.spin && !job.emulated && now->r.text &&
+	       word() % PEEKS == 0;
+}
+
+/* the inputs are there; with a look at the runner at some moment */
+static int
+loadcall(int peek)
+{
+	uint64_t start, usual, until;
+
+	if (!peek) {
+		if (bell(BELL_LOAD, &now->r.loadns) < 0)
+			return -1;
+		now->r.usualload = now->r.loadns;
+		return 0;
+	}
+	usual = now->r.usualload ? now->r.usualload : PEEKNS;
+	until = (uint64_t)(word() * (double)usual * 0x1p-32);
+	if (halt() < 0)
+		return -1;
+	ring(BELL_LOAD);
+	resume();
+	start = clockns();
+	while (clockns() - start < until)
+		control_pause();
+	if (halt() < 0 || loads() < 0)
+		return -1;
+	resume();
+	if (await(1) < 0)
+		return -1;
+	now->r.loadns = clockns() - start;
+	return 0;
+}
+
+/* The call that counts.  It ends when the runner answers once more, which costs
+   it nothing but the bell: what it does between its answer and its wait is the
+   call's too.  Or it is made to stand at once, to be looked at. */
+static int
+timed(int stand, uint64_t *ns)
+{
+	uint64_t start = clockns();
+
+	ring(BELL_RUN);
+	if (await(job.spin) < 0)
+		return -1;
+	*ns = clockns() - start;
+	if (stand)
+		return halt();
+	if (!job.spin)
+		return 0;
+	ring(BELL_PING);
+	now->r.phase = phases[BELL_RUN];
+	if (await(1) < 0)
+		return -1;
+	*ns = clockns() - start;
+	*ns = *ns > now->r.ping ? *ns - now->r.ping : 1;
+	return 0;
+}
+
 /* one call; number is what its inputs are made from */
 static int
 call(uint64_t number, int keep, uint64_t *ns)
 {
-	uint64_t load, cpu, waited;
-	int i;
+	uint64_t cpu, waited;
+	int i, peek = peeked();
 
 	fillall(number);
-	if (bell(BELL_LOAD, &load) < 0)
+	if (loadcall(peek) < 0)
 		return -1;
-	now->r.loadns = load;
 	for (i = 0; ask.cold && i < job.nin + job.nout; i++)
 		evict(dataof(&job.t[i]), job.t[i].bytes);
 	cpu = cputime();
 	waited = delay();
-	if (bell(BELL_RUN, ns) < 0)
+	if (number < WARMID)
+		countrun(PERF_EVENT_IOC_ENABLE);
+	if (timed(keep || peek, ns) < 0)
 		return -1;
+	if (number < WARMID)
+		countrun(PERF_EVENT_IOC_DISABLE);
 	/* where we share a processor with it each of us waits for the other */
 	now->r.wasdisturbed = job.spin && delay() != waited;
 	now->r.runcpu += cputime() - cpu;
-	return finish(number, keep);
+	return finish(number, keep, keep || peek);
 }
 
 static int
@@ -595,6 +798,13 @@ increasing(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+static uint64_t
+middle(uint64_t *v, long n)
+{
+	qsort(v, (size_t)n, sizeof(*v), increasing);
+	return n ? v[n / 2] : 0;
 }
 
 static double
@@ -751,7 +961,7 @@ readable(void)
 	/* what /sys says of this machine's processors is not for a program that
 	   runs on an emulated one */
 	for (i = 0; i < sizeof(system) / sizeof(*system); i++)
-		if (!job.via[0] || strncmp(system[i], "/sys/", 5) != 0)
+		if (!job.emulated || strncmp(system[i], "/sys/", 5) != 0)
 			list[n++] = system[i];
 	snprintf(pattern, sizeof(pattern), "%.*s/../../ort/lib/*/*",
 	    slash ? (int)(slash - now->r.arm->runner) : 1,
@@ -775,10 +985,26 @@ startguard(int sock)
 {
 	/* an emulator has a thread of its own */
 	now->r.guard =
-	    guard_start(sock, job.threads - (job.threads == 1 && !job.via[0]),
+	    guard_start(sock, job.threads - (job.threads == 1 && !job.emulated),
 		(double)job.hangns / 1e9);
 	now->r.guarded = now->r.guard != NULL;
 	close(sock);
+}
+
+/* the signal that an emulated program died of, for which its emulator wants the
+   default, or 0 */
+static int
+deathof(const struct guard_event *e)
+{
+	const unsigned long fatal = 1ul << SIGSEGV | 1ul << SIGBUS |
+				    1ul << SIGILL | 1ul << SIGFPE |
+				    1ul << SIGABRT | 1ul << SIGTRAP;
+	unsigned long sig;
+
+	if (!job.via[0] || strcmp(e->name, "rt_sigaction") != 0 ||
+	    sscanf(e->detail, "%lx", &sig) != 1 || sig >= 64)
+		return 0;
+	return fatal >> sig & 1 ? (int)sig : 0;
 }
 
 /* what the runner itself tells of the candidate comes as a path that cannot be
@@ -793,6 +1019,12 @@ weigh(void)
 		if (!strncmp(e->detail, operator, sizeof(operator) - 1)) {
 			now->r.assisted = 1;
 			continue;
+		}
+		now->r.death = deathof(e);
+		if (now->r.death) {
+			now->r.status = "crashed";
+			now->r.reason = "the emulated program died";
+			return;
 		}
 		snprintf(now->r.refused, sizeof(now->r.refused),
 		    "system call %s (%s) was refused", e->name, e->detail);
@@ -833,6 +1065,7 @@ startrunner(void)
 	char *argv[sizeof(job.via) / sizeof(*job.via) + 1];
 	struct spawn s = {.argv = argv,
 	    .memory = job.memory,
+	    .emulated = job.via[0] != NULL,
 	    .filesize = LOGSIZE,
 	    .cpuseconds = (unsigned)(job.hangns / 1000000000 * 20 + 60)};
 
@@ -897,14 +1130,26 @@ begin(void)
 	startrunner();
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)now->r.pid);
 	now->r.delayfd = open(path, O_RDONLY | O_CLOEXEC);
+	opencounters();
 	ring(BELL_PING);
-	if (await() < 0)
+	if (await(0) < 0)
 		return -1;
 	now->r.spawnns = clockns() - start;
-	now->r.idle = now->control->idle; /* no candidate is there yet */
+	/* more of them, spun for: then it has nobody to wake on its way back,
+	   and no candidate is there yet */
+	for (i = 0; i < PINGS; i++)
+		if (bell(BELL_PING, &now->r.pings[i]) < 0)
+			return -1;
+	now->r.ping = middle(now->r.pings, PINGS);
+	now->r.idle = now->control->idle;
 	now->r.idleend = now->control->idleend;
+	now->r.text = now->control->text;
+	now->r.textend = now->control->textend;
+	if (now->r.guard)
+		guard_keep(now->r.guard, now->r.text, now->r.textend);
 	if (halt() < 0 || idle() < 0)
 		return -1;
+	now->r.modes[0] = modes();
 	resume();
 	if (bell(BELL_SETUP, &now->r.setupns) < 0)
 		return -1;
@@ -929,6 +1174,11 @@ quit(void)
 	now->r.switches =
 	    status("nonvoluntary_ctxt_switches:") - now->r.switches;
 	now->r.memory = status("VmHWM:");
+	if (halt() == 0) {
+		now->r.modes[1] = modes();
+		now->r.moved = moved();
+		resume();
+	}
 	if (bell(BELL_QUIT, &ns) < 0 && now->r.reaped)
 		now->r.status = NULL; /* it may be gone before we look */
 }
@@ -1016,19 +1266,16 @@ putend(void)
 	printf(",\"reason\":");
 	putstring(now->r.reason, strlen(now->r.reason));
 	printf(",\"phase\":\"%s\",\"call\":%ld", now->r.phase, now->r.call);
-	if (!now->r.reaped || strcmp(now->r.status, "crashed") != 0)
+	if (strcmp(now->r.status, "crashed") != 0)
 		return;
-	if (WIFSIGNALED(now->r.wait))
+	if (now->r.death)
+		printf(",\"signal\":%d", now->r.death);
+	else if (!now->r.reaped)
+		return;
+	else if (WIFSIGNALED(now->r.wait))
 		printf(",\"signal\":%d", WTERMSIG(now->r.wait));
 	else
 		printf(",\"exit\":%d", WEXITSTATUS(now->r.wait));
-}
-
-static uint64_t
-middle(uint64_t *v, long n)
-{
-	qsort(v, (size_t)n, sizeof(*v), increasing);
-	return n ? v[n / 2] : 0;
 }
 
 static void
@@ -1051,6 +1298,32 @@ putguard(void)
 		putchar('}');
 	}
 	putchar(']');
+}
+
+/* of each counter the mean of the timed calls, or why there is none */
+static void
+putcounters(void)
+{
+	const char *sep = "{";
+	uint64_t v;
+	int i;
+
+	if (!now->r.done)
+		return;
+	printf(",\"counters\":");
+	for (i = 0; i < COUNTERS; i++) {
+		if (now->r.counterfd[i] < 0 ||
+		    read(now->r.counterfd[i], &v, sizeof(v)) != sizeof(v))
+			continue;
+		printf("%s\"%s\":%" PRIu64, sep, counters[i].name,
+		    v / (uint64_t)now->r.done);
+		sep = ",";
+	}
+	if (*sep == ',')
+		putchar('}');
+	else
+		printf("\"none here: perf_event_open: %s\"",
+		    strerror(now->r.countererror));
 }
 
 /* a quarter of them are less: noise only adds */
@@ -1080,18 +1353,34 @@ report(void)
 	       "\"nice\":%d",
 	    now->r.threads, now->r.switches, job.cpu, ask.cold,
 	    getpriority(PRIO_PROCESS, 0));
+	if (now->r.modes[0] >= 0)
+		printf(",\"fp_modes\":[%ld,%ld]", now->r.modes[0],
+		    now->r.modes[1]);
+	if (now->r.moved)
+		printf(",\"moved\":true");
 	if (freqs[0] > 0)
 		printf(",\"freq_khz\":[%ld,%ld]", freqs[0], freqs[1]);
 	putlist("probe_ns", probes, 2);
 	printf(",\"bell_ns\":%" PRIu64, middle(now->r.pings, PINGS));
 	printf(",\"memory_kb\":%ld,\"calls\":%ld", now->r.memory, ask.calls);
 	putguard();
+	putcounters();
 	putlist("ns", now->r.ns, n);
 	putlist("disturbed", now->r.disturbed, n);
 	putlog();
 	printf("}\n");
 	if (fflush(stdout) != 0)
 		err(EX_IOERR, "stdout");
+}
+
+static void
+closecounters(void)
+{
+	int i;
+
+	for (i = 0; i < COUNTERS; i++)
+		if (now->r.counterfd[i] >= 0)
+			close(now->r.counterfd[i]);
 }
 
 static void
@@ -1105,6 +1394,8 @@ reset(struct side *side, const struct arm *arm)
 	now->r.phase = phases[0];
 	now->r.call = -1;
 	now->r.delayfd = -1;
+	now->r.modes[0] = now->r.modes[1] = -1;
+	memset(now->r.counterfd, -1, sizeof(now->r.counterfd));
 	now->r.ns = calloc(4 * n, sizeof(*now->r.ns));
 	if (!now->r.ns)
 		err(EX_OSERR, "calloc");
@@ -1144,6 +1435,7 @@ doround(void)
 	for (i = 0; i < ask.narms; i++) {
 		now = &sides[i];
 		report();
+		closecounters();
 		free(now->r.ns);
 	}
 }
@@ -1203,24 +1495,63 @@ place(int first, int n)
 	return at ? at : page;
 }
 
-/* us on the first processor allowed, the runner on the last ones */
+/* how strong a processor is beside the others; 0 where nobody says */
+static long
+strength(int cpu)
+{
+	static const char *const files[] = {
+	    "cpu_capacity", "cpufreq/cpuinfo_max_freq"};
+	char path[96];
+	long n = 0;
+	size_t i;
+
+	for (i = 0; i < 2 && n <= 0; i++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/%s",
+		    cpu, files[i]);
+		n = numberin(path, "");
+	}
+	return n > 0 ? n : 0;
+}
+
+/* of those that may be the runner's and are not yet, the strongest, the last
+   where they are equal; -1 if there is none */
+static int
+strongest(void)
+{
+	long most = -1, n;
+	int i, best = -1;
+
+	for (i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &job.allowed) || CPU_ISSET(i, &job.theirs) ||
+		    (CPU_COUNT(&job.wanted) && !CPU_ISSET(i, &job.wanted)))
+			continue;
+		n = strength(i);
+		if (n >= most) {
+			most = n;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* us on the first processor that is left, the runner on the strongest */
 static void
 processors(void)
 {
-	int i, left = job.threads;
+	int i, left;
 
 	sched_getaffinity(0, sizeof(job.allowed), &job.allowed);
 	job.spin = CPU_COUNT(&job.allowed) > job.threads;
 	if (!job.pin)
 		return;
-	for (i = CPU_SETSIZE - 1; i >= 0 && left; i--)
-		if (CPU_ISSET(i, &job.allowed)) {
-			CPU_SET(i, &job.theirs);
-			job.cpu = i;
-			left--;
-		}
-	for (i = 0; i < CPU_SETSIZE && !CPU_ISSET(i, &job.allowed); i++)
-		;
+	for (left = job.threads; left && (i = strongest()) >= 0; left--) {
+		CPU_SET(i, &job.theirs);
+		job.cpu = i;
+	}
+	for (i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &job.allowed) &&
+		    (!CPU_ISSET(i, &job.theirs) || !job.spin))
+			break;
 	CPU_SET(i, &job.ours);
 	if (sched_setaffinity(0, sizeof(job.ours), &job.ours) < 0)
 		job.cpu = -1;
@@ -1414,6 +1745,25 @@ addvia(const char *word)
 	job.via[n] = strdup(word);
 }
 
+/* processors for the runner: "4-7,2" */
+static void
+wanted(char *text)
+{
+	char *end;
+	long from, to;
+
+	for (; *text; text = end + (*end == ',')) {
+		from = to = strtol(text, &end, 10);
+		if (end > text && *end == '-')
+			to = strtol(end + 1, &end, 10);
+		if (end == text || (*end && *end != ',') || from < 0 ||
+		    to < from || to >= CPU_SETSIZE)
+			bad("not processors");
+		for (; from <= to; from++)
+			CPU_SET(from, &job.wanted);
+	}
+}
+
 /* one line of the job; 0 at its end */
 static int
 jobline(char *key, char *line)
@@ -1431,6 +1781,10 @@ jobline(char *key, char *line)
 		addread(line);
 	else if (strcmp(key, "via") == 0)
 		addvia(line);
+	else if (strcmp(key, "emulated") == 0)
+		job.emulated = (int)number(&line, "bad number", 0, 1);
+	else if (strcmp(key, "cpus") == 0)
+		wanted(line);
 	else if (strcmp(key, "threads") == 0)
 		job.threads = (int)number(&line, "bad number", 1, 1024);
 	else if (strcmp(key, "direct") == 0)

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 mkdir -p "$1"
 root=$PWD
 cd "$1"
-flags=(-std=c++11 -O2 -fPIC -I"$root/include" -I"$root/source" -I"$root/schema" -I"$root/tools/converter/source"
+flags=(-std=c++11 -O3 -fPIC -I"$root/include" -I"$root/source" -I"$root/schema/current" -I"$root/tools/converter/source"
 	-I"$root/tools/converter/source/optimizer/onnxextra")
 list=()
 while read -r f; do

@@ -2,133 +2,44 @@
 """A model that knows nothing but what it is told.
 
 Reads {"request": {"messages": ...}} and answers by rules from the words of the
-prompt alone.  Its first kernel has three faults: a member function that does not
-exist, a loop that leaves the last position of the last axis out, and a variable
-that keeps the loop from being vectorised.  Each can only be mended if the prompt
-says what a tool of ours found; and the right way to make it faster is taken only
-when the history says that the first one was tried.
+prompt alone.  Its first kernel has three faults: it does not build, as it names
+a function that does not exist or overrides another than there is; it leaves
+elements out, mistakes an axis or a factor; and a variable keeps its loop from
+being vectorised.  Each can only be mended if the prompt says what a tool of ours
+found; and the right way to make it faster is taken only when the history says
+that the first one was tried.
 """
 import json
 import re
 import sys
 
-OPS = {  # ONNX operator: C expression
-    "Relu": "x > 0 ? x : 0",
-    "Abs": "x < 0 ? -x : x",
-    "Neg": "-x",
-    "Ceil": "__builtin_ceilf(x)",
-    "Floor": "__builtin_floorf(x)",
-    "Round": "__builtin_rintf(x)",
-    "Sqrt": "__builtin_sqrtf(x)",
-    "Reciprocal": "1 / x",
-    "Softsign": "x / (1 + (x < 0 ? -x : x))",
-    "LeakyRelu": "x < 0 ? 0.1f * x : x",
-    "HardSwish": "x * __builtin_fmaxf(0, __builtin_fminf(1, x / 6 + 0.5f))",
-    "HardSigmoid": "__builtin_fmaxf(0, __builtin_fminf(1, ALPHA * x + BETA))",
-    "Clip": "__builtin_fmaxf(LOW, __builtin_fminf(HIGH, x))",
-    "Exp": "__builtin_expf(x)", "Log": "__builtin_logf(x)",
-    "Sin": "__builtin_sinf(x)", "Cos": "__builtin_cosf(x)",
-    "Tanh": "__builtin_tanhf(x)", "Sigmoid": "1 / (1 + __builtin_expf(-x))",
-    "Softplus": "__builtin_log1pf(__builtin_expf(x))",
-    "Add": "x + z", "Sub": "x - z", "Mul": "x * z", "Div": "x / z",
-}
+import kernels
 
-KERNEL = """#define ORT_API_MANUAL_INIT
-#include <onnxruntime_cxx_api.h>
-
-namespace
-{
-
-float
-apply(float x, float z)
-{
-	(void)z;
-	return EXPRESSION;
-}
-
-struct Kernel {
-	explicit Kernel(const OrtKernelInfo *)
-	{
-	}
-
-	void Compute(OrtKernelContext *context)
-	{
-		Ort::KernelContext ctx(context);
-		Ort::ConstValue a = ctx.GetInput(0);
-		Ort::ConstValue b = ctx.GetInput(INPUTS - 1);
-		auto info = a.GetTensorTypeAndShapeInfo();
-		auto shape = info.GetShape();
-		Ort::UnownedValue out = ctx.GetOutputTensorFor(0, shape);
-		const float *p = a.GetTensorData<float>();
-		const float *q = b.GetTensorData<float>();
-		float *y = out.GetTensorMutableData<float>();
-		const size_t cols = shape.empty() ? 1 : (size_t)shape.back();
-		const size_t rows = info.GetElementCount() / cols;
-
-		for (size_t r = 0; r < rows; r++)
-			for (size_t c = 0; c < cols - 1; c++) {
-				volatile float v = apply(p[r * cols + c], q[r * cols + c]);
-				y[r * cols + c] = v;
-			}
-	}
-};
-
-struct Op : Ort::CustomOpBase<Op, Kernel> {
-	void *CreateKernel(const OrtApi &, const OrtKernelInfo *info) const
-	{
-		return new Kernel(info);
-	}
-	const char *GetName() const
-	{
-		return "OPERATOR";
-	}
-	size_t GetInputTypeCount() const
-	{
-		return INPUTS;
-	}
-	ONNXTensorElementDataType GetInputType(size_t) const
-	{
-		return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-	}
-	size_t GetOutputTypeCount() const
-	{
-		return 1;
-	}
-	ONNXTensorElementDataType GetOutputType(size_t) const
-	{
-		return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-	}
-};
-
-} // namespace
-
-extern "C" OrtStatus *
-RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base)
-{
-	Ort::InitApi(base->GetApi(ORT_API_VERSION));
-	static const Op op;
-	static Ort::CustomOpDomain domain("mkbench");
-	domain.Add(&op);
-	Ort::UnownedSessionOptions(options).Add(domain);
-	return nullptr;
-}
-"""
+FILES = {"ort": "kernel.cc", "mnn": "kernel.cpp"}
 
 
-def block(code):
-    return "kernel.cc\n```cpp\n" + code + "```\n"
+def engine_of(prompt):
+    return "mnn" if "\nMNN has it as:" in prompt else "ort"
+
+
+def node_of(prompt):
+    return json.loads(re.search(r"```json\n(.*?)\n```", prompt, re.S).group(1))
+
+
+def block(engine, code):
+    return FILES[engine] + "\n```cpp\n" + code + "```\n"
+
+
+def first(pattern, text):
+    found = re.search(pattern, text)
+    return found.group(1) if found else None
 
 
 def draft(prompt):
-    node = json.loads(re.search(r"```json\n(.*?)\n```", prompt, re.S).group(1))
-    expression = OPS[node["op"]]
-    for name, value in (("ALPHA", "alpha"), ("BETA", "beta")):
-        given = node.get("attributes", {}).get(value, {}).get("float")
-        default = {"ALPHA": 0.2, "BETA": 0.5}[name]
-        expression = expression.replace(name, repr(default if given is None else given) + "f")
-    return block(KERNEL.replace("EXPRESSION", expression)
-                 .replace("OPERATOR", node["op"])
-                 .replace("INPUTS", str(len(node["inputs"]))))
+    engine = engine_of(prompt)
+    words = {"type": first(r"Types: `(\w+)`", prompt), "operation": first(r"Operation: `(\w+)`", prompt),
+             "parameter": first(r"main_as_(\w+)\(\)", prompt)}
+    return block(engine, kernels.draft(engine, node_of(prompt), words))
 
 
 def changes(cause, *what):
@@ -136,21 +47,43 @@ def changes(cause, *what):
 
 
 def debug_compile(prompt):
-    """needs the located error and the nearest name of what does not exist"""
-    located = re.search(r"\[cross-file\] kernel\.cc:\d+: .*GetOutputTensorFor", prompt)
-    near = re.search(r"`GetOutputTensorFor` does not exist.*?\n- `Ort::KernelContext::(\w+)`",
-                     prompt, re.S)
-    if not (located and near):
-        return changes("something is misspelt", "Replace `GetOutputTensorFor` by `Output`")
-    return changes("KernelContext has no such member",
-                   "Replace `GetOutputTensorFor` by `%s`" % near.group(1))
+    """needs the located error and the nearest name of what does not exist, or
+    the declaration that it clashes with"""
+    located = re.search(r"\[(?:cross-file|local)\] kernel\.c(?:c|pp):\d+: (.*)", prompt)
+    if not located:
+        return changes("something is misspelt", "Replace `no such text` by `another`")
+    if "marked 'override'" in located.group(1) or "marked ‘override’" in located.group(1):
+        declared = re.search(r"It clashes with .*?\n```cpp\n.*?onExecute\(.*?std::vector<Tensor ?\*> ?& ?outputs\)", prompt, re.S)
+        if declared:
+            return changes("onExecute has no third parameter", "Replace `&outputs, int threads)` by `&outputs)`")
+    name = first(r"has no member named .(\w+)", located.group(1))
+    near = name and re.search(r"`%s` does not exist.*?\n- `(?:\w+::)*(\w+)`" % name, prompt, re.S)
+    if near:
+        return changes("there is no such member", "Replace `%s` by `%s`" % (name, near.group(1)))
+    return changes("something is misspelt", "Replace `no such text` by `another`")
 
 
 def debug_function(prompt):
     """needs the pattern of the wrong elements"""
-    if re.search(r"of the last position of axis \d+ \(size \d+\)", prompt):
+    report = prompt.split("# What running it showed")[1]
+    factor = first(r"got is ([-+.e0-9]+) times want", report)
+    factor = str(round(float(factor))) if factor else None
+    if factor and int(factor) == kernels.reduced(node_of(prompt)) and "finish(T a" in prompt:
+        return changes("the mean is a sum", "Replace `return a;\n` by `return a / n;\n`")
+    if factor:
+        return changes("the result is scaled", "Replace ` * %s.0f)` by `)`" % factor)
+    if re.search(r"of odd positions of axis \d+", report):
+        return changes("the loop makes two steps at once", "Replace `c += 2` by `c += 1`")
+    if re.search(r"of position 0 of axis \d+", report):
+        return changes("the loop begins at the second position", "Replace `size_t c = 1` by `size_t c = 0`")
+    if re.search(r"of the last position of axis \d+ \(size \d+\)", report):
         return changes("the loop stops one short of the last position",
-                       "Replace `cols - 1` by `cols`")
+                       "Replace `cols - 1` by `cols`", "Replace `outer - 1` by `outer`")
+    if engine_of(prompt) == "mnn" and not re.search(r"\"ReductionParam\":\{\"operation\":", prompt):
+        return changes("the formula may be imprecise", "Replace `return ` by `return  `")
+    if re.search(r"Output .*: (\d+) of \d+ elements are wrong", report):
+        return changes("elements along another axis are joined",
+                       "Replace `(r * inner + i) * n + k` by `(r * n + k) * inner + i`")
     return changes("the formula may be imprecise", "Replace `return ` by `return  `")
 
 
@@ -160,26 +93,27 @@ def accelerate(prompt):
     tried = prompt.split("# What was tried so far")[1]
     if '"unroll the loop"' not in tried:
         return json.dumps({"bottleneck": "loop overhead", "method": "unroll the loop",
-                           "plan": "Replace `		for (size_t r` by `#pragma GCC unroll 2\n		for (size_t /* row */ r`"})
-    if re.search(r"Loop at kernel\.cc:\d+: not vectorised", prompt):
+                           "plan": "Replace `	for (size_t r = ` by `#pragma GCC unroll 2\n	for (size_t r  = `"})
+    if re.search(r"Loop at kernel\.c(c|pp):\d+: not vectorised", prompt):
         return json.dumps({"bottleneck": "the loop is not vector code",
                            "method": "let the compiler vectorise",
-                           "plan": "Replace `volatile float` by `float`"})
+                           "plan": "Replace `volatile T` by `T`"})
     return json.dumps({"bottleneck": "unknown", "method": "prefetch",
-                       "plan": "Replace `namespace\n` by `namespace  \n`"})
+                       "plan": "Replace `static void\ncompute` by `static  void\ncompute`"})
 
 
 def carry_out(prompt):
-    code = re.search(r"# The code\n\nkernel\.cc\n```cpp\n(.*?)```", prompt, re.S).group(1)
+    engine = engine_of(prompt)
+    code = re.search(r"# The code\n\n" + re.escape(FILES[engine]) + r"\n```cpp\n(.*?)```", prompt, re.S).group(1)
     plan = prompt.split("# The plan")[1]
     for old, new in re.findall(r"Replace `(.*?)` by `(.*?)`", plan, re.S):
         code = code.replace(old, new)
-    return block(code)
+    return block(engine, code)
 
 
 def answer(messages):
     prompt = messages[1]["content"]
-    if "Plan its repair" in prompt:
+    if "Plan its repair" in prompt or "Plan its\nrepair" in prompt:
         if "not the JSON object asked for" not in messages[-1]["content"]:
             return "Let me think about this. The kernel does not build."
         return debug_compile(prompt)

@@ -21,6 +21,9 @@ public:
     enum SessionInfoCode { RESIZE_STATUS };
     static Interpreter *createFromFile(const char *path);
     void setSessionMode(SessionMode) {}
+    enum HintMode { GEOMETRY_COMPUTE_MASK };
+    enum GeometryComputeMask { GEOMETRCOMPUTEMASK_USELOOP = 4, GEOMETRCOMPUTEMASK_ALL = 0xFFFF };
+    void setSessionHint(HintMode, int) {}
     Session *createSession(const ScheduleConfig &);
     const std::map<std::string, Tensor *> &getSessionInputAll(Session *) const;
     Tensor *getSessionOutput(Session *, const char *name);

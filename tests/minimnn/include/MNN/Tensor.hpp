@@ -19,6 +19,8 @@ public:
     }
     halide_type_t getType() const { return {halide_type_float, 32}; }
     std::vector<int> shape() const { return dims; }
+    int dimensions() const { return (int)dims.size(); }
+    int length(int index) const { return dims[index]; }
     int elementSize() const { return (int)data.size(); }
     template <typename T> T *host() const { return (T *)data.data(); }
     bool copyFromHostTensor(const Tensor *t) { return data = t->data, true; }

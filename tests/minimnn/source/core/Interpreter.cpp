@@ -1,5 +1,5 @@
-// A model is one line: the operator's type, its scale, the names of its input
-// and output, and the output's shape.
+// A model is one line: the operator's type, its scale and operation, the names
+// of its input and output, and the output's shape.
 #include <MNN/Interpreter.hpp>
 #include <fstream>
 #include <sstream>
@@ -55,7 +55,7 @@ Interpreter *Interpreter::createFromFile(const char *path) {
     std::string type;
     auto s = new Session;
     int d;
-    if (!(file >> type >> s->op.scale >> s->input >> s->output)) return nullptr;
+    if (!(file >> type >> s->op.scale >> s->op.unary.operation >> s->input >> s->output)) return nullptr;
     while (file >> d) s->shape.push_back(d);
     s->op.kind = OpType_MAX;
     for (int i = OpType_MIN; i <= OpType_MAX; i++)

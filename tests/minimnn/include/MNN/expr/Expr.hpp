@@ -7,6 +7,7 @@ namespace Express {
 struct Expr {
     std::string type, input, output, shape;
     float scale;
+    int operation;
 };
 typedef std::shared_ptr<Expr> EXPRP;
 } // namespace Express

@@ -7,6 +7,7 @@ inline EXPRP _Scaled(EXPRP from, float scale) {
     EXPRP e(new Expr(*from));
     e->type = "UnaryOp";
     e->scale = scale;
+    e->operation = 0;
     return e;
 }
 } // namespace Express

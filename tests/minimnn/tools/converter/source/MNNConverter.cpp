@@ -37,6 +37,13 @@ static std::string field(const std::string &s, int number) {
         if (f.first == number) return f.second;
     return "";
 }
+// of ONNX's operators on one element those that are one operation of UnaryOp
+static int unary(const std::string &op) {
+    static const char *const names[] = {"", "Abs", "Ceil", "Floor", "Neg"};
+    for (int i = 1; i < 5; i++)
+        if (op == names[i]) return i;
+    return 0;
+}
 int main(int argc, char **argv) {
     std::string from, to, op;
     for (int i = 1; i + 1 < argc; i++) {
@@ -50,13 +57,14 @@ int main(int argc, char **argv) {
     op = field(node, 4);
     for (auto &f : fields(field(field(field(output, 2), 1), 2)))
         if (f.first == 1) e->shape += " " + field(f.second, 1);
-    e->type = op == "Relu" ? "ReLU" : op;
+    e->operation = unary(op);
+    e->type = op == "Relu" ? "ReLU" : e->operation ? "UnaryOp" : op;
     if (auto t = OnnxExtraManager::get()->find(op)) e = t->onExecute(e);
-    else if (op != "Relu" && op != "Flatten") {
+    else if (op != "Relu" && op != "Flatten" && !e->operation) {
         std::cerr << "These Op Not Support: ONNX::" << op << "\n";
         return 1;
     }
     if (!e) return 1;
-    std::ofstream(to) << e->type << " " << e->scale << " " << e->input << " " << e->output << e->shape << "\n";
+    std::ofstream(to) << e->type << " " << e->scale << " " << e->operation << " " << e->input << " " << e->output << e->shape << "\n";
     return 0;
 }

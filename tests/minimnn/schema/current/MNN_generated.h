@@ -6,9 +6,22 @@ inline const char *EnumNameOpType(OpType t) {
     static const char *const names[] = {"ReLU", "Flatten", "UnaryOp", "BinaryOp"};
     return names[t];
 }
+enum UnaryOpOperation {
+    UnaryOpOperation_SOFTSIGN,
+    UnaryOpOperation_ABS,
+    UnaryOpOperation_CEIL,
+    UnaryOpOperation_FLOOR,
+    UnaryOpOperation_NEG
+};
+struct UnaryOp {
+    int operation;
+    UnaryOpOperation opType() const { return (UnaryOpOperation)operation; }
+};
 struct Op {
     OpType kind;
     float scale;
+    UnaryOp unary;
+    const UnaryOp *main_as_UnaryOp() const { return &unary; }
     OpType type() const { return kind; }
 };
 } // namespace MNN
