@@ -27,7 +27,14 @@ netns() {
 
 # is NAME JQ [FILE]: the one record of the file is so
 is() {
-	ok "$1" jq -se "length == 1 and (.[0] | $2)" "${3:-$tmp/out}"
+	ok "$1" so "$2" "${3:-$tmp/out}"
+}
+so() {
+	jq -se "length == 1 and (.[0] | $1)" "$2" || {
+		head -c 2000 "$2"
+		cat "$tmp/said"
+		return 1
+	} 2>/dev/null
 }
 
 small() {

@@ -348,11 +348,18 @@ session_round(struct session *s, const struct round *round,
 	}
 }
 
+/* an arm that was killed may have been so because all there was: then what was
+   told of it is no verdict */
 void
 session_close(struct session *s)
 {
+	int st;
+
 	fclose(s->to);
-	reap(s);
+	st = reap(s);
+	if (WIFEXITED(st) && WEXITSTATUS(st) != EX_OK &&
+	    device_carried(s->device, st))
+		device_lost(s->device, "at its end");
 	close(s->from);
 	cJSON_Delete(s->about);
 	buf_free(&s->line);

@@ -73,6 +73,7 @@ void session_round(struct session *s, const struct round *round,
     struct samples *samples, cJSON **results);
 /* what the supervisor said of itself */
 const cJSON *session_about(const struct session *s);
+/* 75 if the device was lost, whatever it told before */
 void session_close(struct session *s);
 
 void samples_free(struct samples *s);
