@@ -30,6 +30,11 @@ says() {
 	result $? "$mode, $user: $name" <"$tmp/out"
 }
 
+untouched() {
+	cat "$tmp/out"
+	[ "$(cat "$tmp/other")" = other ] && [ ! -e "$tmp/new" ]
+}
+
 battery() {
 	local pid
 
@@ -40,8 +45,7 @@ battery() {
 	says 'others are not read' 'No such file|Permission denied' \
 		"cat $tmp/other"
 	box /bin/bash -c "echo new >$tmp/other; echo new >$tmp/new" >"$tmp/out" 2>&1
-	[ "$(cat "$tmp/other")" = other ] && [ ! -e "$tmp/new" ]
-	result $? "$mode, $user: nothing outside is written" <"$tmp/out"
+	ok "$mode, $user: nothing outside is written" untouched
 	says 'nor the system' 'Permission denied|Read-only' 'echo >/usr/lib/x'
 	says 'the writable directory is' '^in$' "echo in >$tmp/rw/f; cat $tmp/rw/f"
 	says 'no network' 'Operation not permitted' 'exec 3<>/dev/tcp/127.0.0.1/9'
@@ -63,8 +67,7 @@ battery() {
 		pgrep -x -f "sleep 4711.$$" >"$tmp/out" || break
 		sleep 0.1
 	done
-	test ! -s "$tmp/out"
-	result $? "$mode, $user: nothing is left running" <"$tmp/out"
+	ok "$mode, $user: nothing is left running" test ! -s "$tmp/out"
 	status 137 "$mode, $user: CPU time" \
 		box --cpu 1 --wall 300 /bin/bash -c 'while :; do :; done'
 	says 'much memory is to be had' '^300000000$' "$eater"
