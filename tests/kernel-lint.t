@@ -77,7 +77,7 @@ finds 'empty text' clean ''
 # the library's symbols
 lib() {
 	printf '%s\n' "$2" >"$tmp/lib.c"
-	gcc -w -shared -fPIC -O1 -o "$tmp/candidate.so" "$tmp/lib.c" $3 2>"$tmp/err"
+	gcc -w -std=gnu89 -shared -fPIC -O1 -o "$tmp/candidate.so" "$tmp/lib.c" $3 2>"$tmp/err"
 	(cd "$tmp" && kernel-lint -f candidate.so) >"$tmp/said" 2>&1
 	grep -qE "$1" "$tmp/said"
 	result $? "$4" <"$tmp/said"
