@@ -291,7 +291,11 @@ no_proxy=127.0.0.1 http_proxy=http://127.0.0.1:9 call 0 'no proxy' chat
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 \
 	-addext subjectAltName=DNS:localhost \
 	-keyout "$tmp/tls.key" -out "$tmp/tls.crt" 2>/dev/null
-tlsport=$((port > 40000 ? port - 7000 : port + 7000))
+# two ports below those that connections are given
+tlsport=$((20000 + $$ % 12000))
+while grep -qE "$(printf ':(%04X|%04X) ' $tlsport $((tlsport + 1)))" /proc/net/tcp /proc/net/tcp6; do
+	tlsport=$((tlsport + 2))
+done
 tlsbody='{"choices":[{"finish_reason":"stop","message":{"content":"over tls"}}]}'
 # tlsserver NAME PORT: takes one question and answers it
 tlsserver() {
