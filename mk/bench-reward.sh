@@ -6,7 +6,7 @@
 # compiled, checked and timed; a tenth of them are then scored once more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-n=100 jobs=2 options=--quick
+n=100 jobs=2 options='--quick --no-heldout'
 while getopts n:j:q: o; do
 	case $o in
 	n) n=$OPTARG ;;

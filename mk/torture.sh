@@ -16,6 +16,9 @@
 # recorded is as it was, so nothing was asked or measured twice; no record was
 # ever broken; no lock, no process and nothing that make gc leaves stays.
 set -uo pipefail
+for n in "$@"; do
+	[[ $n =~ ^[0-9]+$ ]] || { echo "torture: '$n' is not a number (torture.sh [KILLS [SEED]])" >&2; exit 64; }
+done
 if [ "${WHERE:-}" = hosts ] && [ -z "${CLUSTER_INSIDE:-}" ] && unshare -nm true 2>/dev/null; then
 	CLUSTER_INSIDE=1 exec unshare -nm "$0" "$@"
 fi

@@ -59,7 +59,7 @@ struct mutant {
 static const char *keyhex;
 static int calls = 8;
 static int table;
-static long holes;
+static long tried, holes;
 
 static _Noreturn void
 usage(int rc)
@@ -217,6 +217,7 @@ try(struct subject *s, struct mutant m)
 	cJSON_AddItemToArray(s->list, e);
 	if (s->least[m.kind] < 0 || n < s->least[m.kind])
 		s->least[m.kind] = n;
+	tried++;
 	if (2 * n < calls)
 		holes++;
 out:
@@ -869,6 +870,7 @@ admitall(char *const *files)
 		json_end(&in);
 		fclose(in.fp);
 	}
+	printf("%ld wrong kernels, %ld pass\n", tried, holes);
 	closeout();
 }
 

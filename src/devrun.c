@@ -36,6 +36,7 @@
 #define PILOT 4		/* calls of the first round of each arm */
 #define PILOTBYTES 64e6 /* of outputs kept of a first round */
 #define TURNNS 10e6	/* of a turn of both arms, about */
+#define FIRSTCALLS 2	/* of a turn, where nothing is known yet */
 #define ROUNDS 10	/* of pairs that the time is made for */
 #define LEASTTURNS 4
 #define MOSTTURNS 100
@@ -52,13 +53,14 @@
 #define WARMMS 10
 #define TRIES 3		/* to measure on a device that gets lost */
 #define KILLED 3	/* more tries where a runner is killed from outside */
+#define FIRST 3000000	/* of secrets of a first round */
 #define HELDOUT 1000000 /* number of the held-out round */
 #define COLD 2000000	/* and of the rounds with cold caches */
 
 static const char *devicename = "host", *enginename;
 static enum sandbox_mode sandboxmode = SANDBOX_AUTO;
 static uint8_t master[32];
-static int seeded, same, quick, untimed;
+static int seeded, same, quick, untimed, noheldout;
 static double seconds = 2, margin = 0.01;
 static long fixedcalls;
 static int threads = 1, leastpairs = 4;
@@ -363,24 +365,41 @@ callns(const cJSON *j)
 	return json_number(j, "warm_ns") / fmax(json_number(j, "warm"), 1);
 }
 
-/* the first round of an arm: is it well, and how long does a call take */
-static cJSON *
-pilot(int arm)
+/* the calls of a first round that are verified: fewer where they are large, and
+   in secret where there are more */
+static long
+pilotsamples(long all, long samples[PILOT])
 {
-	long samples[PILOT], n = 0, i;
 	struct tensor t;
-	double bytes = 0;
-	cJSON *j;
+	double bytes = 1;
+	long n, i;
 
 	json_each (out, json_array(now.verifier.task, "outputs")) {
 		tensor_of(&t, out, NULL);
 		bytes += (double)tensor_size(&t);
 	}
-	for (i = 0; i < PILOT && (!i || (double)i * bytes < PILOTBYTES); i++)
-		samples[n++] = i;
-	doround(0, arm, 1, PILOT, samples, n, &j);
+	n = (long)fmin(all, fmax(1, fmin(PILOT, PILOTBYTES / bytes)));
+	for (i = 0; i < n; i++)
+		samples[i] = all / n * i + secret(FIRST + i, all / n);
+	return n;
+}
+
+static void
+assisted(const cJSON *j)
+{
 	if (json_boolor(j, "assisted", 0))
 		json_set(now.run, "assisted", cJSON_CreateTrue());
+}
+
+/* the first round of an arm: is it well, and how long does a call take */
+static cJSON *
+pilot(int arm)
+{
+	long samples[PILOT], n = pilotsamples(PILOT, samples);
+	cJSON *j;
+
+	doround(0, arm, 1, PILOT, samples, n, &j);
+	assisted(j);
 	if (well(j)) {
 		now.callns[arm] = callns(j);
 		now.overhead += overheadof(j);
@@ -419,6 +438,8 @@ turncalls(void)
 
 	if (fixedcalls)
 		return fixedcalls;
+	if (ns <= 0)
+		return FIRSTCALLS;
 	return ns > 2 * turn ? 1 : ns < turn / 8 ? 8 : (long)(turn / ns) + 1;
 }
 
@@ -522,16 +543,28 @@ baseline(const cJSON *native)
 		now.arms.why ? now.arms.why : json_string(native, "reason")));
 }
 
+/* the calls of a pair that are verified: of the first, which no pilot went
+   before, as many as of a pilot; of others one that nobody can guess */
+static long
+pairsamples(long number, long all, long samples[PILOT])
+{
+	if (!number)
+		return pilotsamples(all, samples);
+	samples[0] = secret(number, all);
+	return 1;
+}
+
 /* one pair of processes; NULL, or the candidate's result that ended it all */
 static cJSON *
 pair(long number)
 {
-	long calls = turncalls(), turns = turnsof(calls), sample;
+	long calls = turncalls(), turns = turnsof(calls);
+	long samples[PILOT], n = pairsamples(number, calls * turns, samples);
 	cJSON *j[ARMS];
 	double r;
 
-	sample = secret(number, calls * turns);
-	doround(number, ARMS, turns, calls, &sample, 1, j);
+	doround(number, ARMS, turns, calls, samples, n, j);
+	assisted(j[CANDIDATE]);
 	if (!well(j[CANDIDATE]) &&
 	    strcmp(json_string(j[CANDIDATE], "status"), "stopped") != 0) {
 		cJSON_Delete(j[NATIVE]);
@@ -935,36 +968,59 @@ heldout(const cJSON *record, const char *arch)
 	cJSON_Delete(task);
 }
 
+/* the candidate came to a bad end */
+static int
+fell(cJSON *result)
+{
+	ended(now.run, result);
+	json_set(now.run, "candidate", evidence(result));
+	return -1;
+}
+
+/* pilots of what is asked for; 0 if the candidate is right */
+static int
+pilots(void)
+{
+	cJSON *native = untimed || quick ? NULL : pilot(NATIVE);
+	cJSON *candidate = pilot(CANDIDATE);
+
+	if (native && !well(native))
+		baseline(native);
+	cJSON_Delete(native);
+	if (!well(candidate))
+		return fell(candidate);
+	cJSON_Delete(candidate);
+	return verified(now.run);
+}
+
+/* a pair that is the pilot, too; where native has nothing to show, the
+   candidate is looked at alone */
+static int
+firstpair(void)
+{
+	cJSON *end = pair(0);
+
+	if (end)
+		return fell(end);
+	return json_get(now.run, "baseline") ? pilots() : verified(now.run);
+}
+
 /* the measurement proper; 0 if the candidate is right and timed */
 static int
 measure(void)
 {
-	cJSON *native, *candidate, *end;
-	int rc = -1;
+	cJSON *end;
+	int rc;
 
 	if (now.arms.refused)
 		return refused(now.run);
-	native = untimed || quick ? NULL : pilot(NATIVE);
-	candidate = pilot(CANDIDATE);
-	if (native && !well(native))
-		baseline(native);
-	if (!well(candidate)) {
-		ended(now.run, candidate);
-		json_set(now.run, "candidate", evidence(candidate));
-		candidate = NULL;
-	} else if (verified(now.run) == 0) {
-		rc = 0;
-	}
-	cJSON_Delete(candidate);
-	end = rc == 0 && !untimed && !json_get(now.run, "baseline") ? pairs()
-								    : NULL;
-	cJSON_Delete(native);
-	if (end) {
-		ended(now.run, end);
-		json_set(now.run, "candidate", evidence(end));
-		return -1;
-	}
-	if (rc == 0 && now.pairs && !quick)
+	rc = quick && !untimed ? firstpair() : pilots();
+	if (rc < 0 || untimed || json_get(now.run, "baseline"))
+		return rc;
+	end = pairs();
+	if (end)
+		return fell(end);
+	if (now.pairs && !quick)
 		cold();
 	return rc;
 }
@@ -1066,7 +1122,7 @@ judge(const cJSON *record)
 	now.arms.facts = NULL;
 	arms_close(&now.arms);
 	device_share(now.device); /* what follows times nothing */
-	if (rc == 0)
+	if (rc == 0 && !noheldout)
 		heldout(record, arch);
 	json_set(now.run, "seconds", cJSON_CreateNumber(elapsed()));
 	gen_keyhex(master, hex);
@@ -1280,6 +1336,7 @@ usage(int rc)
 	    "  -q, --quick          less time, wider interval: for rewards\n"
 	    "  -A, --aa             native against native\n"
 	    "  -P, --planted F      native against itself, F times slower\n"
+	    "      --no-heldout     not on the task's other shapes\n"
 	    "      --no-sandbox     without bubblewrap or a jail\n"
 	    "      --sandbox MODE   auto, bubblewrap or jail\n"
 	    "  -o, --output FILE    write there, by rename\n"
@@ -1335,7 +1392,8 @@ main(int argc, char **argv)
 	    {"time", 1, 0, 't'}, {"calls", 1, 0, 'n'}, {"threads", 1, 0, 'j'},
 	    {"seed", 1, 0, 's'}, {"quick", 0, 0, 'q'}, {"planted", 1, 0, 'P'},
 	    {"no-sandbox", 0, 0, 'N'}, {"sandbox", 1, 0, 'M'},
-	    {"aa", 0, 0, 'A'}, {"untimed", 0, 0, 'U'}, {"engine", 1, 0, 'e'},
+	    {"aa", 0, 0, 'A'}, {"untimed", 0, 0, 'U'},
+	    {"no-heldout", 0, 0, 'H'}, {"engine", 1, 0, 'e'},
 	    {"output", 1, 0, 'o'}, {"help", 0, 0, 'h'}, {"version", 0, 0, 'V'},
 	    {0}};
 	const char *out = NULL;
@@ -1356,6 +1414,7 @@ main(int argc, char **argv)
 		case 'q': quickly(); break;
 		case 'A': same = 1; break;
 		case 'U': untimed = 1; break;
+		case 'H': noheldout = 1; break;
 		case 'N': sandboxmode = SANDBOX_NONE; break;
 		case 'M': sandboxmode = sandbox_mode(optarg); break;
 		case 'P': plant(optarg); break;
