@@ -7,7 +7,7 @@ a function that does not exist or overrides another than there is; it leaves
 elements out, mistakes an axis or a factor; and a variable keeps its loop from
 being vectorised.  Each can only be mended if the prompt says what a tool of ours
 found; and the right way to make it faster is taken only when the history says
-that the first one was tried.
+that the first one was tried, and the roofline that the kernel is far from it.
 """
 import json
 import re
@@ -88,12 +88,16 @@ def debug_function(prompt):
 
 
 def accelerate(prompt):
-    """the history must say that unrolling was tried, and the report which loop
-    is not vector code"""
+    """the history must say that unrolling was tried, the roofline that there is
+    room, and the report which loop is not vector code"""
     tried = prompt.split("# What was tried so far")[1]
     if '"unroll the loop"' not in tried:
         return json.dumps({"bottleneck": "loop overhead", "method": "unroll the loop",
                            "plan": "Replace `	for (size_t r = ` by `#pragma GCC unroll 2\n	for (size_t r  = `"})
+    distance = first(r"Roofline: memory bounds it .*?this kernel takes ([0-9.]+) times that", prompt)
+    if not distance or float(distance) < 1.5:
+        return json.dumps({"bottleneck": "memory, perhaps", "method": "write without reading",
+                           "plan": "Replace `static void\ncompute` by `static  void\ncompute`"})
     if re.search(r"Loop at kernel\.c(c|pp):\d+: not vectorised", prompt):
         return json.dumps({"bottleneck": "the loop is not vector code",
                            "method": "let the compiler vectorise",
