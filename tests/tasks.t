@@ -151,5 +151,5 @@ reference -d "$tmp/d" -c 3 tasks/matrix/gemm_linear.json >"$tmp/1"
 reference -d "$tmp/d" -c 3 tasks/matrix/gemm_linear.json >"$tmp/2"
 same 'the same call has the same numbers' "$tmp/1" "$tmp/2"
 ok 'and writes them' test "$(stat -c %s "$tmp"/d/gemm_linear.{in.0,constant.1,constant.2,out.0} | tr '\n' ' ')" = \
-	'32768 1048576 2048 32768 '
+	'36864 2359296 4096 65536 '
 finish

@@ -11,7 +11,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 64, 56, 56)]
+    return [torch.randn(1, 128, 56, 56)]
 
 
 def get_init_inputs():

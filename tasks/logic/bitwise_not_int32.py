@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randint(-1000000, 1000000, (8, 196, 256), dtype=torch.int32)]
+    return [torch.randint(-1000000, 1000000, (16, 196, 256), dtype=torch.int32)]
 
 
 def get_init_inputs():

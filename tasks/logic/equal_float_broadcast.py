@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 196, 256), torch.randn(8, 196, 1)]
+    return [torch.randn(16, 196, 256), torch.randn(16, 196, 1)]
 
 
 def get_init_inputs():

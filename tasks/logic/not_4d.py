@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.rand(1, 128, 112, 112) < 0.5]
+    return [torch.rand(4, 96, 112, 112) < 0.5]
 
 
 def get_init_inputs():

@@ -11,8 +11,8 @@ class Model(nn.Module):
 
 def get_inputs():
     return [
-        torch.rand(1, 96, 112, 112) < 0.5,
-        torch.rand(1, 96, 112, 112) < 0.5,
+        torch.rand(2, 96, 112, 112) < 0.5,
+        torch.rand(2, 96, 112, 112) < 0.5,
     ]
 
 

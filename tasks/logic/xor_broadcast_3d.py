@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.rand(16, 196, 256) < 0.5, torch.rand(196, 1) < 0.5]
+    return [torch.rand(32, 196, 256) < 0.5, torch.rand(196, 1) < 0.5]
 
 
 def get_init_inputs():

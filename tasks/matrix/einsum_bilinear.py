@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(32, 48), torch.randn(24, 48, 48), torch.randn(32, 48)]
+    return [torch.randn(64, 48), torch.randn(32, 48, 48), torch.randn(64, 48)]
 
 
 def get_init_inputs():

@@ -14,8 +14,8 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(16, 512)]
+    return [torch.randn(16, 576)]
 
 
 def get_init_inputs():
-    return [512, 512]
+    return [576, 1024]

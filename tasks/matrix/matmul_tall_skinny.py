@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(3136, 64), torch.randn(64, 16)]
+    return [torch.randn(3136, 96), torch.randn(96, 24)]
 
 
 def get_init_inputs():

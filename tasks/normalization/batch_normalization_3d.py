@@ -15,7 +15,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 128, 400)]
+    return [torch.randn(16, 128, 400)]
 
 
 def get_init_inputs():

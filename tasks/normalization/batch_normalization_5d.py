@@ -15,7 +15,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 64, 8, 28, 28)]
+    return [torch.randn(1, 64, 16, 28, 28)]
 
 
 def get_init_inputs():

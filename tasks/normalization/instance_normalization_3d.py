@@ -14,8 +14,8 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 64, 256)]
+    return [torch.randn(8, 128, 256)]
 
 
 def get_init_inputs():
-    return [64, 0.001]
+    return [128, 0.001]

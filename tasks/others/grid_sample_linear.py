@@ -14,8 +14,8 @@ class Model(nn.Module):
 
 def get_inputs():
     return [
-        torch.randn(1, 16, 48, 48),
-        torch.empty(1, 40, 40, 2).uniform_(-1.1, 1.1),
+        torch.randn(1, 16, 56, 56),
+        torch.empty(1, 56, 56, 2).uniform_(-1.1, 1.1),
     ]
 
 

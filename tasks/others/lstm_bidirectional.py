@@ -35,7 +35,7 @@ def set_constants(model, constants):
 
 
 def get_inputs():
-    return [torch.randn(24, 2, 48)]
+    return [torch.randn(50, 2, 48)]
 
 
 def get_init_inputs():

@@ -14,7 +14,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 96, 56, 56)]
+    return [torch.randn(1, 144, 56, 56)]
 
 
 def get_init_inputs():

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1568, 512)]
+    return [torch.randn(3136, 512)]
 
 
 def get_init_inputs():

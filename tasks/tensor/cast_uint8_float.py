@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randint(0, 256, (1, 3, 384, 384), dtype=torch.uint8)]
+    return [torch.randint(0, 256, (1, 3, 512, 512), dtype=torch.uint8)]
 
 
 def get_init_inputs():

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(2, 64, 56, 56), torch.randint(-64, 64, (48,))]
+    return [torch.randn(2, 128, 56, 56), torch.randint(-128, 128, (96,))]
 
 
 def get_init_inputs():

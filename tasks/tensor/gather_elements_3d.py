@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 196, 64), torch.randint(0, 196, (8, 98, 64))]
+    return [torch.randn(8, 196, 128), torch.randint(0, 196, (8, 98, 128))]
 
 
 def get_init_inputs():

@@ -11,7 +11,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(4, 64, 1000)]
+    return [torch.randn(8, 64, 1000)]
 
 
 def get_init_inputs():

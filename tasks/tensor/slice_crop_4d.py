@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 64, 64, 64)]
+    return [torch.randn(1, 128, 64, 64)]
 
 
 def get_init_inputs():

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(8, 196, 192)]
+    return [torch.randn(16, 196, 192)]
 
 
 def get_init_inputs():

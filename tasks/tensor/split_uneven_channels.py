@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 128, 56, 56)]
+    return [torch.randn(1, 256, 56, 56)]
 
 
 def get_init_inputs():

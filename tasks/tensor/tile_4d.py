@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 32, 28, 28)]
+    return [torch.randn(1, 64, 28, 28)]
 
 
 def get_init_inputs():

@@ -10,7 +10,7 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randn(1, 32, 112, 112)]
+    return [torch.randn(1, 64, 112, 112)]
 
 
 def get_init_inputs():
