@@ -41,7 +41,7 @@
 #define LEASTTURNS 4
 #define MOSTTURNS 100
 #define MOSTPAIRS 60
-#define LONGER 1.25 /* times the time, where the interval is wide */
+#define LONGER 1.15 /* times the time, where the interval is wide */
 #define COLDCALLS 5
 #define SETUPS 4      /* times the native set-up, and... */
 #define SETUPNS 200e6 /* ...so much more is looked at */
@@ -443,11 +443,13 @@ turncalls(void)
 	return ns > 2 * turn ? 1 : ns < turn / 8 ? 8 : (long)(turn / ns) + 1;
 }
 
-/* turns of each arm in a round: what the time allows, less the rounds' own */
+/* turns of each arm in a round: what the time allows, less the rounds' own, and
+   as long as that at least: half of the time is for measuring */
 static long
 turnsof(long calls)
 {
-	double ns = seconds * 1e9 / ROUNDS - now.overhead;
+	double ns = fmax(
+	    seconds * 1e9 / ROUNDS - now.overhead, quick ? 0 : now.overhead);
 	double n = ns / (bothns() * ((double)calls + 1));
 
 	return n < LEASTTURNS || now.callns[NATIVE] <= 0 ? LEASTTURNS

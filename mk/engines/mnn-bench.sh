@@ -32,7 +32,7 @@ candidate() {
 }
 
 one() {
-	xcompile "$tmp/$1.candidate" | devrun --untimed | score >"$tmp/$1.json"
+	xcompile "$tmp/$1.candidate" | devrun --untimed --no-heldout | score >"$tmp/$1.json"
 }
 export -f one
 
