@@ -11,6 +11,7 @@ enum { MAXLABELS = MAXLOOP, MAXOPERANDS = 16 };
 
 struct state {
 	char equation[256];
+	size_t room; /* bytes that an earlier call took */
 };
 
 static OrtStatus *
@@ -25,7 +26,6 @@ setup(struct node *n)
 /* a view by label: element strides, which are 0 where it has no such label */
 struct view {
 	const float *data;
-	float *owned; /* to be freed, or NULL */
 	unsigned has; /* labels */
 	int64_t step[MAXLABELS];
 };
@@ -36,7 +36,56 @@ struct job {
 				its end */
 	int64_t dims[MAXLABELS];
 	int order[MAXLABELS]; /* labels in the output's order */
+	char *room;	      /* of the call's intermediate arrays... */
+	size_t size, used;    /* ...its bytes, and those that it takes */
+	void *more;	      /* what did not fit, a list */
 };
+
+/* n floats until the call ends: out of its room, which is as large as an
+   earlier call needed, or of the heap */
+static float *
+take(struct job *q, int64_t n)
+{
+	const size_t bytes = (n * sizeof(float) + 127) / 64 * 64;
+	void **more;
+
+	q->used += bytes;
+	if (q->used <= q->size)
+		return (float *)(q->room + q->used - bytes);
+	more = aligned_alloc(64, bytes + 64);
+	if (!more)
+		return NULL;
+	*more = q->more;
+	q->more = more;
+	return (float *)((char *)more + 64);
+}
+
+static void
+start(struct node *n, struct job *q)
+{
+	struct state *s = n->state;
+
+	q->size = __atomic_load_n(&s->room, __ATOMIC_RELAXED);
+	q->room = scratch_take(n, q->size);
+	if (!q->room)
+		q->size = 0;
+}
+
+static void
+end(struct node *n, struct job *q)
+{
+	struct state *s = n->state;
+	void *more;
+
+	while ((more = q->more)) {
+		q->more = *(void **)more;
+		free(more);
+	}
+	if (q->used > q->size)
+		__atomic_store_n(&s->room, q->used, __ATOMIC_RELAXED);
+	if (q->room)
+		scratch_give(n);
+}
 
 static int
 label(struct job *q, int name)
@@ -169,7 +218,7 @@ dense(struct view *v, const struct job *q, int sets, const unsigned *set)
 
 /* replace v by its sum over labels it alone has and nobody keeps */
 static bool
-collapse(const struct job *q, struct view *v, unsigned keep)
+collapse(struct job *q, struct view *v, unsigned keep)
 {
 	const unsigned cut = v->has & ~keep;
 	struct view to;
@@ -180,7 +229,7 @@ collapse(const struct job *q, struct view *v, unsigned keep)
 	if (!cut)
 		return true;
 	n = dense(&to, q, 1, (unsigned[]){v->has & keep});
-	to.data = y = to.owned = malloc(n * sizeof(float));
+	to.data = y = take(q, n);
 	if (!y)
 		return false;
 	labels(&kept, q, v->has & keep, &to, v);
@@ -201,7 +250,6 @@ collapse(const struct job *q, struct view *v, unsigned keep)
 			y[kept.off[0] + o * kept.step[0][kept.rank - 1]] = sum;
 		}
 	while (loop_next(&kept));
-	free(v->owned);
 	*v = to;
 	return true;
 }
@@ -221,21 +269,21 @@ lies(const struct view *v, const struct job *q, int sets, const unsigned *set)
 
 /* v as a dense array of these sets: itself or a copy it then owns */
 static bool
-arrange(struct view *v, const struct job *q, int sets, const unsigned *set)
+arrange(struct view *v, struct job *q, int sets, const unsigned *set)
 {
 	struct view d;
 	struct loop l = {0};
 	int64_t n = dense(&d, q, sets, set);
+	float *to;
 
 	if (lies(v, q, sets, set))
 		return true;
-	d.data = d.owned = malloc(n * sizeof(float));
-	if (!d.owned)
+	d.data = to = take(q, n);
+	if (!to)
 		return false;
 	for (int i = 0; i < sets; i++)
 		labels(&l, q, set[i], &d, v);
-	move(&l, d.owned, v->data, sizeof(float));
-	free(v->owned);
+	move(&l, to, v->data, sizeof(float));
 	*v = d;
 	return true;
 }
@@ -255,11 +303,11 @@ size(const struct job *q, unsigned set)
  * strides like, if it can go there as it comes
  */
 static bool
-contract(const struct job *q, struct view *a, struct view *b, unsigned keep,
+contract(struct job *q, struct view *a, struct view *b, unsigned keep,
     struct view *c, const struct view *like, float *to)
 {
 	unsigned batch, rows, columns, sum, sets[3];
-	int64_t m, n, k, i, many, bytes;
+	int64_t m, n, k, i, many, all;
 	float *room;
 	bool turned, ok;
 
@@ -291,24 +339,19 @@ contract(const struct job *q, struct view *a, struct view *b, unsigned keep,
 	sets[0] = batch;
 	sets[1] = rows;
 	sets[2] = columns;
-	bytes = dense(c, q, 3, sets) * (int64_t)sizeof(float);
+	all = dense(c, q, 3, sets);
 	if (like && lies(like, q, 3, sets))
 		c->data = to;
 	else
-		c->data = to = c->owned = malloc(bytes + 1);
-	room = malloc((m * k + packed_b(k, n) + 1) * sizeof(float));
+		c->data = to = take(q, all);
+	room = take(q, m * k + packed_b(k, n));
 	for (i = 0; ok && c->data && room && i < many; i++) {
 		pack_b(room + m * k, b->data + i * k * n, turned ? 1 : n,
 		    turned ? k : 1, k, n);
 		gemm_auto(m, n, k, a->data + i * m * k, flat ? 1 : k,
 		    flat ? m : 1, room, room + m * k, to + i * m * n, n, false);
 	}
-	ok = ok && c->data && room;
-	free(room);
-	free(a->owned);
-	free(b->owned);
-	a->owned = b->owned = NULL;
-	return ok;
+	return ok && c->data && room;
 }
 
 /* other types than float: every product, one after the other */
@@ -371,6 +414,7 @@ run(struct node *n)
 		}
 		return NULL;
 	}
+	start(n, &q);
 	for (o = 1; o < n->nin && ok; o++) {
 		for (keep = out, r = o + 1; r < n->nin; r++)
 			keep |= v_[r].has;
@@ -384,8 +428,7 @@ run(struct node *n)
 		labels(&l, &q, out, &like, &v_[n->nin - 1]);
 		move(&l, y.data, v_[n->nin - 1].data, sizeof(float));
 	}
-	for (o = 0; o < n->nin; o++)
-		free(v_[o].owned);
+	end(n, &q);
 	return ok ? NULL : fail(n, "out of memory");
 }
 
