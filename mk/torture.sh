@@ -239,12 +239,14 @@ while [ "$done" -lt "$kills" ] && [ $broken = 0 ]; do
 			place_back
 			look
 			strike
+			[ ! -t 2 ] || printf '\rtorture: %d of %d kills, sweep %d ' "$done" "$kills" $rounds >&2
 		done
 		wait $pid 2>/dev/null && break
 		place_back
 	done
 	judge
 done
+[ ! -t 2 ] || echo >&2
 echo "torture: $done kills in $rounds sweeps, seed ${2:-random}: $(sort "$tmp/kinds" | uniq -c |
 	awk '{ n = $1; sub(/^ *[0-9]+ /, ""); printf "%s%s %s", sep, $0, n; sep = ", " }')"
 [ $broken = 0 ] && echo "torture: as if undisturbed"
