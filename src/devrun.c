@@ -996,12 +996,18 @@ pilots(void)
 }
 
 /* a pair that is the pilot, too; where native has nothing to show, the
-   candidate is looked at alone */
+   candidate is looked at alone, and where elements stay unwritten, so that the
+   report tells which */
 static int
 firstpair(void)
 {
 	cJSON *end = pair(0);
 
+	if (end && strcmp(json_string(end, "status"), "unwritten") == 0 &&
+	    pilots() < 0) {
+		cJSON_Delete(end);
+		return -1;
+	}
 	if (end)
 		return fell(end);
 	return json_get(now.run, "baseline") ? pilots() : verified(now.run);

@@ -12,7 +12,8 @@ tasks=(tasks/unary/log_4d.json tasks/binary/mod_float_2d.json tasks/trigonometry
 	tasks/tensor/pad_reflect_4d.json tasks/logic/bit_shift_right_uint8.json
 	tasks/others/grid_sample_linear.json)
 status 0 'a task of each category rejects them all' admit -t -c 6 -k "$key" "${tasks[@]}"
-ok 'a line for each' test "$(wc -l <"$tmp/out")" = 13
+ok 'a line for each' test "$(wc -l <"$tmp/out")" = 14
+ok 'and one in all' grep -qE '^[0-9]{2,} wrong kernels, 0 pass$' "$tmp/out"
 
 # what is tried
 kinds() { jq -r '.admission.mutants[].kind' "$1" | sort | uniq -c | awk '{print $2 $1}' | paste -sd' '; }
