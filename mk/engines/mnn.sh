@@ -75,18 +75,12 @@ instances() {
 		-o "$tmp/gcc-pch.so" >"$tmp/log" 2>&1 && echo "-fplugin=$tmp/gcc-pch.so"
 }
 
-# precompiled NAME SOURCE COMMAND... [-- OPTION...]: NAME.hpp.gch, made with these options,
-# with which the source still compiles: some compilers fail on a header of their own
+# precompiled NAME [OPTION...]: NAME.hpp.gch by the arguments of its kind and these
+# options, with which the sibling still compiles: some compilers fail on a header of
+# their own
 precompiled() {
-	local name=$1 source=$2
-	local -a cmd=()
-	shift 2
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		cmd+=("$1")
-		shift
-	done
-	(cd "$dir" && "${cmd[@]}" "${@:2}" -x c++-header "$tmp/$name.hpp" -o "$tmp/$name.hpp.gch" &&
-		"${cmd[@]}" -include "$tmp/$name.hpp" -c "$source" -o "$tmp/$name.o") >"$tmp/log" 2>&1
+	(cd "$dir" && "${args[@]}" "${@:2}" -x c++-header "$tmp/$1.hpp" -o "$tmp/$1.hpp.gch" &&
+		"${args[@]}" -include "$tmp/$1.hpp" -c "$root/$sibling" -o "$tmp/$1.o") >"$tmp/log" 2>&1
 }
 
 # kind sibling header: the compile command of a kind and its precompiled header
@@ -107,8 +101,7 @@ kind() {
 	printf '#include "%s"\n' "$@" >"$tmp/$name.hpp"
 	mapfile -t more < <(instances "${args[0]}")
 	[[ ${more-} != -fplugin=* ]] || echo '#pragma mkbench instantiate' >>"$tmp/$name.hpp"
-	precompiled "$name" "$root/$sibling" "${args[@]}" -- "${more[@]}" ||
-		precompiled "$name" "$root/$sibling" "${args[@]}" ||
+	precompiled "$name" "${more[@]}" || precompiled "$name" ||
 		{ tail -3 "$tmp/log" >&2; die "the compile command of $sibling fails"; }
 	rm -f "$tmp/$name.o"
 	jq -n --arg dir "$dir" --arg pch "$final/$name.hpp" \

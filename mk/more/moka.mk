@@ -34,6 +34,7 @@ SCRIPTED := tests/moka/scripted.json
 ##                MNN_ROOT, of mnn: what is repaired, corrected, accelerated
 .PHONY: bench-moka
 bench-moka: programs
+	@[ -e build/calibration/host.json ] || mk/calibrate.sh host >/dev/null
 	+@for e in ort $(if $(MNN_ROOT),mnn); do \
 		[ $$e = ort ] && tasks="$(MOKA_ort)" || tasks="$(MOKA_mnn)"; \
 		MKBENCH_STORE=build/moka/store $(MAKE) sweep SUITE=core ENGINE=$$e \

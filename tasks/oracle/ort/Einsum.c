@@ -267,7 +267,7 @@ lies(const struct view *v, const struct job *q, int sets, const unsigned *set)
 	return true;
 }
 
-/* v as a dense array of these sets: itself or a copy it then owns */
+/* v as a dense array of these sets: itself or a copy */
 static bool
 arrange(struct view *v, struct job *q, int sets, const unsigned *set)
 {
