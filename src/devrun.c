@@ -664,8 +664,8 @@ shorten(cJSON *round)
 	static const char *const keep[] = {"ns", "disturbed", "median_ns",
 	    "setup_ns", "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns",
 	    "load_ns", "fetch_ns", "warm", "warm_ns", "threads", "switches",
-	    "cpu", "freq_khz", "probe_ns", "bell_ns", "memory_kb", "calls",
-	    "counters", "fp_modes", "moved", NULL};
+	    "cpu", "freq_khz", "probe_ns", "bell_ns", "back_ns", "memory_kb",
+	    "calls", "counters", "fp_modes", "moved", NULL};
 
 	stage_keep(round, keep);
 }

@@ -49,6 +49,9 @@
 #define WAITS 4000    /* looks at it before it is given up */
 #define WORDS 100000  /* us for a runner that hangs to say where */
 #define COUNTERS 4
+#define BACKS 64     /* ways back from an answer that are looked at... */
+#define LEASTBACKS 5 /* ...so many of them at least... */
+#define BACKNS 1000  /* ...and so much more than a bell's is too long */
 #define PEEKS 8	     /* one call in so many is looked at while it loads */
 #define PEEKNS 20000 /* into its load, until that is known */
 #define LOOK 256     /* turns of waiting between looks at the runner */
@@ -130,6 +133,8 @@ struct side {
 		uint64_t usualload;	/* of a call that was not looked at */
 		long done;		/* how many there are */
 		uint64_t pings[PINGS];
+		uint64_t back[BACKS]; /* from an answer to that of a ping */
+		long nback;	      /* how many there were */
 		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
 		uint64_t cpu, wall;
 		long switches, threads, memory;
@@ -761,6 +766,7 @@ timed(int stand, uint64_t *ns)
 	now->r.phase = phases[BELL_RUN];
 	if (await(1) < 0)
 		return -1;
+	now->r.back[now->r.nback++ % BACKS] = clockns() - start - *ns;
 	*ns = clockns() - start;
 	*ns = *ns > now->r.ping ? *ns - now->r.ping : 1;
 	return 0;
@@ -1165,6 +1171,27 @@ begin(void)
 	return 0;
 }
 
+/* the way from its answers back to where it waits: the half of them that took
+   longer than this, 0 where there were too few */
+static uint64_t
+wayback(void)
+{
+	long n = now->r.nback < BACKS ? now->r.nback : BACKS;
+
+	return n < LEASTBACKS ? 0 : middle(now->r.back, n);
+}
+
+/* who is at work after most answers does not answer to them */
+static int
+answered(void)
+{
+	if (wayback() <= 3 * now->r.ping + BACKNS)
+		return 0;
+	now->r.phase = phases[BELL_RUN];
+	return fail("deferred",
+	    "the runner was at work after it had answered most calls");
+}
+
 static void
 quit(void)
 {
@@ -1207,6 +1234,8 @@ measure(void)
 		now = &sides[i];
 		if (many)
 			resume();
+		if (answered() < 0)
+			return -1;
 		quit();
 	}
 	return 0;
@@ -1361,7 +1390,8 @@ report(void)
 	if (freqs[0] > 0)
 		printf(",\"freq_khz\":[%ld,%ld]", freqs[0], freqs[1]);
 	putlist("probe_ns", probes, 2);
-	printf(",\"bell_ns\":%" PRIu64, middle(now->r.pings, PINGS));
+	printf(",\"bell_ns\":%" PRIu64 ",\"back_ns\":%" PRIu64,
+	    middle(now->r.pings, PINGS), wayback());
 	printf(",\"memory_kb\":%ld,\"calls\":%ld", now->r.memory, ask.calls);
 	putguard();
 	putcounters();
