@@ -138,7 +138,7 @@ doround(long number, int arm, long turns, long calls, const long *samples,
 	    .samples = (long *)samples,
 	    .nsamples = nsamples,
 	    .warmms = quick ? WARMMS / 2 : WARMMS,
-	    .maxwarmms = 2 * WARMMS,
+	    .maxwarmms = quick ? WARMMS : 2 * WARMMS,
 	    .cold = number == COLD};
 	int i;
 
@@ -463,11 +463,14 @@ elapsed(void)
 	return (double)(nowns() - now.start) / 1e9;
 }
 
-/* the first processes are slow to start: later ones tell better */
+/* the first processes are slow to start: later ones tell better; both of a pair
+   start at once */
 static void
 learn(cJSON *const j[ARMS])
 {
-	double overhead = overheadof(j[NATIVE]) + overheadof(j[CANDIDATE]);
+	double overhead = overheadof(j[NATIVE]) + overheadof(j[CANDIDATE]) -
+			  fmin(json_number(j[NATIVE], "spawn_ns"),
+			      json_number(j[CANDIDATE], "spawn_ns"));
 	int first = now.callns[NATIVE] <= 0;
 
 	now.overhead = first ? overhead : fmin(now.overhead, overhead);

@@ -14,7 +14,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct engine engine = {
-	    nothing, nothing, nothing, nothing};
+	    nothing, nothing, nothing, nothing, NULL};
 
 	return runner_main(argc, argv, &engine);
 }

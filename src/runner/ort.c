@@ -15,6 +15,7 @@
 #define API 21
 
 static const OrtApi *ort;
+static OrtEnv *env;
 static OrtSession *session;
 static OrtIoBinding *binding;
 
@@ -138,11 +139,7 @@ static int
 opensession(const struct job *job)
 {
 	OrtSessionOptions *options;
-	OrtEnv *env;
 
-	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
-	TRY("CreateEnv", ort->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "", &env));
-	TRY("telemetry", ort->DisableTelemetryEvents(env));
 	TRY("options", ort->CreateSessionOptions(&options));
 	TRY("threads", ort->SetIntraOpNumThreads(options, job->threads));
 	TRY("threads", ort->SetInterOpNumThreads(options, 1));
@@ -164,17 +161,26 @@ value(const OrtMemoryInfo *memory, const struct io *io, OrtValue **v)
 }
 
 static int
+start(void)
+{
+	ort = OrtGetApiBase()->GetApi(API);
+	if (!ort) {
+		fprintf(stderr, "ONNX Runtime is older than API %d\n", API);
+		return -1;
+	}
+	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+	TRY("CreateEnv", ort->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "", &env));
+	TRY("telemetry", ort->DisableTelemetryEvents(env));
+	return 0;
+}
+
+static int
 setup(struct job *job)
 {
 	OrtMemoryInfo *memory;
 	OrtValue *v;
 	int i;
 
-	ort = OrtGetApiBase()->GetApi(API);
-	if (!ort) {
-		fprintf(stderr, "ONNX Runtime is older than API %d\n", API);
-		return -1;
-	}
 	if (opensession(job) < 0)
 		return -1;
 	TRY("memory", ort->CreateCpuMemoryInfo(
@@ -214,7 +220,8 @@ nothing(struct job *job)
 int
 main(int argc, char **argv)
 {
-	static const struct engine engine = {setup, nothing, run, nothing};
+	static const struct engine engine = {
+	    setup, nothing, run, nothing, start};
 
 	return runner_main(argc, argv, &engine);
 }

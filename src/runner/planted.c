@@ -47,7 +47,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct engine engine = {
-	    plantedsetup, nothing, plantedrun, nothing};
+	    plantedsetup, nothing, plantedrun, nothing, start};
 
 	return runner_main(argc, argv, &engine);
 }

@@ -271,6 +271,8 @@ runner_main(int argc, char **argv, const struct engine *engine)
 	control->idleend = (uintptr_t)__stop_mkidle;
 	control->text = (uintptr_t)__executable_start;
 	control->textend = (uintptr_t)etext;
+	if (engine->start && engine->start() < 0)
+		control->failed = 1;
 	do {
 		bell = await(bell);
 		if (answer(bell, engine, &job) < 0)

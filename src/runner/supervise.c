@@ -4,6 +4,7 @@
  * Trusted, on the device, of libc alone.  Reads a job and then rounds from
  * stdin, writes each round's result to stdout; man supervise has the form.
  */
+#include <dirent.h>
 #include <elf.h>
 #include <err.h>
 #include <errno.h>
@@ -135,7 +136,8 @@ struct side {
 		uint64_t pings[PINGS];
 		uint64_t back[BACKS]; /* from an answer to that of a ping */
 		long nback;	      /* how many there were */
-		uint64_t spawnns, setupns, warmns, loadns, fetchns, runcpu;
+		uint64_t startns, spawnns, setupns, warmns, loadns, fetchns,
+		    runcpu;
 		uint64_t cpu, wall;
 		long switches, threads, memory;
 		long modes[2]; /* of its floating point, before and after */
@@ -1064,7 +1066,7 @@ command(char **argv)
 }
 
 static int
-startrunner(void)
+startrunner(const cpu_set_t *cpus)
 {
 	static int null = -1;
 	int guard[2];
@@ -1090,7 +1092,7 @@ startrunner(void)
 	s.guard = guard[1];
 	s.read = readable();
 	if (job.cpu >= 0)
-		s.cpus = job.theirs;
+		s.cpus = *cpus;
 	now->r.pid = runner_spawn(&s);
 	if (now->r.pid < 0)
 		err(EX_OSERR, "fork");
@@ -1124,23 +1126,63 @@ turn(long number)
 	return 0;
 }
 
-/* from nothing to a runner that is warm */
-static int
-begin(void)
+/* a process that starts its engine, on its processor or, beside another one, on
+   ours, which waits */
+static void
+launch(int beside)
 {
-	uint64_t start = clockns();
 	char path[64];
-	int i;
 
+	now->r.startns = clockns();
 	canaries();
-	startrunner();
+	startrunner(beside ? &job.ours : &job.theirs);
 	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)now->r.pid);
 	now->r.delayfd = open(path, O_RDONLY | O_CLOEXEC);
 	opencounters();
 	ring(BELL_PING);
+}
+
+/* the runner and its threads go where they belong */
+static void
+gather(void)
+{
+	char path[64];
+	struct dirent *e;
+	DIR *dir;
+
+	if (job.cpu < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)now->r.pid);
+	dir = opendir(path);
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			sched_setaffinity(
+			    atoi(e->d_name), sizeof(job.theirs), &job.theirs);
+	if (dir)
+		closedir(dir);
+}
+
+/* the engine has started; its runner stands */
+static int
+greet(void)
+{
 	if (await(0) < 0)
 		return -1;
-	now->r.spawnns = clockns() - start;
+	now->r.spawnns = clockns() - now->r.startns;
+	if (halt() < 0)
+		return -1;
+	gather();
+	return 0;
+}
+
+/* from a runner that stands, of an engine that has started, to one that is
+   warm */
+static int
+begin(void)
+{
+	int i;
+
+	resume();
 	/* more of them, spun for: then it has nobody to wake on its way back,
 	   and no candidate is there yet */
 	for (i = 0; i < PINGS; i++)
@@ -1217,6 +1259,15 @@ measure(void)
 	int i, first = (int)(ask.number % ask.narms), many = ask.narms > 1;
 	long t;
 
+	for (i = 0; i < ask.narms; i++) {
+		now = &sides[(first + i) % ask.narms];
+		launch(i);
+	}
+	for (i = 0; i < ask.narms; i++) {
+		now = &sides[(first + i) % ask.narms];
+		if (greet() < 0)
+			return -1;
+	}
 	for (i = 0; i < ask.narms; i++) {
 		now = &sides[(first + i) % ask.narms];
 		if (begin() < 0 || (many && halt() < 0))
@@ -1444,7 +1495,7 @@ end(struct side *side)
 	if (now->r.delayfd >= 0)
 		close(now->r.delayfd);
 	endguard();
-	if (!now->r.pid)
+	if (!now->r.setupns)
 		fail("stopped", "the other arm ended first");
 }
 
