@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # chain.sh - on a host of a cluster: make what one task of a run lacks.
 #
-# usage: chain.sh HASH RUN/TASK     in the folder that HASH.tar and go/RUN/TASK.tar
-#                                   were sent to; leaves RUN/back/TASK.tar
+# usage: chain.sh HASH RUN/TASK MAKE   in the folder that HASH.tar and
+#                                      go/RUN/TASK.tar were sent to; leaves
+#                                      RUN/back/TASK.MAKE.tar
 #
 # Each job has a tree of its own, which goes when it ends.
 set -uo pipefail
 hash=$1 run=results/${2%/*} task=${2##*/}
 top=$PWD
+back=$top/${run#results/}/back/$task
 
 mkdir -p jobs tree
 exec 8>lock
@@ -49,9 +51,9 @@ rc=0
 env -u MAKEFLAGS LC_ALL=C.UTF-8 make -j"$(nproc)" -k -f "$run/run.mk" RUN_llm="bin/relay -c $MKBENCH_ASK" \
 	CHAINS="$(sed -n "s#^\($run/$task/[^/]*\)/.*#\1#p" "$run/goals" | tr '\n' ' ')" </dev/null >&2 || rc=1
 hostname >"$run/$task/host"
-mkdir -p "$top/${run#results/}/back"
+mkdir -p "${back%/*}"
+find "${back%/*}" -name '*.tar' -mmin +1440 -delete
 find "$run/$task" -type f -newer start ! -name '*.tmp' ! -name '*.json.??????' |
-	tar -cf "$top/${run#results/}/back/$task.tar.new" --format=posix --no-recursion -T - &&
-	mv "$top/${run#results/}/back/$task.tar.new" "$top/${run#results/}/back/$task.tar" || exit 74
+	tar -cf "$back.new" --format=posix --no-recursion -T - && mv "$back.new" "$back.$3.tar" || exit 74
 [ $rc = 0 ] && echo "finished ${run#results/}/$task"
 exit $rc

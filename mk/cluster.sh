@@ -41,21 +41,28 @@ lacking() {
 		sed -nE "s/^[^ ]+: (update )?target '(results[^']*)'.*/\2/p" | sort -u
 }
 
-# the records of a task that need not be made, and what the run is
+# the records of a task that need not be made, and what the run is; what is not
+# measured yet is compiled there, too, for its object is no record
 pack() {
 	local run=$1 task=$2
 	mkdir -p "$out/go/${run#results/}"
 	{
 		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog
-		find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort | comm -23 - "$out/lacking"
+		find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort |
+			comm -23 - <(sed 'p; s#/devrun\.json$#/xcompile.json#' "$out/lacking" | sort -u)
 	} | tar -cf "$out/go/${run#results/}/$task.tar" --format=posix --no-recursion -T -
 }
 
-# put what came back in its place, oldest first, so that at any moment what is
-# there is newer than what it was made from
+# away with what was cut off while it came back or was put in its place
+cutoff() {
+	find "$1/back" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} + 2>/dev/null
+}
+
+# put what came back, all or one archive, in its place, oldest first, so that at any
+# moment what is there is newer than what it was made from
 absorb() {
 	local run=$1 tar tmp file
-	for tar in "$run"/back/*.tar; do
+	for tar in "$run"/back/${2:-*}.tar; do
 		[ -e "$tar" ] || continue
 		tmp=$(mktemp -d "$run/back/XXXXXX") || return
 		if tar -C "$tmp" -xf "$tar"; then
@@ -72,13 +79,16 @@ absorb() {
 }
 
 work() {
-	local hosts=$1 models=$2 hash run task
+	local hosts=$1 models=$2 hash make run task
 	shift 2
 	command -v rsync >/dev/null || { echo "cluster: rsync is not installed" >&2; exit 69; }
 	[ -r "$hosts" ] || { echo "cluster: no file '$hosts' of hosts" >&2; exit 69; }
 	hash=$(bundle) || exit 74
+	# what is on a host from an earlier make, or is made there still, stays there
+	make=$(date +%s).$$
 	rm -rf $out/go
 	for run; do
+		cutoff "$run"
 		absorb "$run"
 		lacking "$run" >$out/lacking
 		cut -d/ -f3 $out/lacking | sort -u >$out/tasks
@@ -93,10 +103,11 @@ work() {
 		PARALLEL_RSYNC_OPTS='-rltDzR --timeout=60' \
 		bin/relay -l "$sock" -m "$models" parallel --will-cite --plain --sshloginfile "$hosts" \
 		--retries "$RETRIES" --sshdelay 0.05 --joblog $out/joblog --workdir .cache/mkbench \
-		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.tar" --return "results/./{//}/back/{/}.tar" \
-		"tar -xOf $hash.tar mk/chain.sh | bash -s $hash {}" :::: $out/jobs |
+		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.tar" --return "results/./{//}/back/{/}.$make.tar" \
+		"tar -xOf $hash.tar mk/chain.sh | bash -s $hash {} $make" :::: $out/jobs |
 		while read -r word chain; do
-			[ "$word" != finished ] || absorb "results/${chain%/*}"
+			# a part of a task whose job is tried again would be made again
+			[ "$word" != finished ] || absorb "results/${chain%/*}" "${chain##*/}.$make"
 		done
 	rc=${PIPESTATUS[0]}
 	for run; do
@@ -107,6 +118,6 @@ work() {
 }
 
 case $1 in
-absorb) absorb "$2" && rmdir "$2/back" ;;
+absorb) cutoff "$2"; absorb "$2" && rmdir "$2/back" ;;
 *) work "$@" ;;
 esac

@@ -144,9 +144,13 @@ verdicts() {
 	jq -c '[.task.name, .request.role, .candidate.sha256, .build.status, .run.status, .run.verify.failed,
 		.run.heldout.status, .verdict.status, .build.lint.class, .verdict.correct]' "$tmp/$1"/results/t/*/*/score.json
 }
-# every record that is there: path, inode and time of change
+# every record that is there: path, inode and time of change.  What comes back from
+# hosts is put in its place once more if that was cut off, and compiled again
+# where it is measured: of it, the content of what was asked and measured.
 records() {
-	(cd "$tmp/kill" && find results store -name '*.json' -printf '%p %i %C@\n' 2>/dev/null | sort)
+	local what=(-name '*.json' -printf '%p %i %C@\n')
+	[ "$WHERE" != hosts ] || what=(\( -name '*-call.json' -o -name devrun.json \) -exec sha256sum {} +)
+	(cd "$tmp/kill" && find results store -path '*/back' -prune -o "${what[@]}" 2>/dev/null | sort)
 }
 # the questions whose answers are recorded
 answered() {
@@ -164,7 +168,7 @@ answered() {
 
 look() {
 	mkdir -p "$tmp/kill/results" "$tmp/kill/store"
-	find "$tmp/kill/results" "$tmp/kill/store" -name '*.json' -print0 |
+	find "$tmp/kill/results" "$tmp/kill/store" -path '*/back' -prune -o -name '*.json' -print0 |
 		xargs -0 -r -n1 jq -e 'type == "object"' >/dev/null 2>"$tmp/bad" || fault "broken JSON: $(head -1 "$tmp/bad")"
 	records >>"$tmp/seen"
 	answered >>"$tmp/kill/asked"
