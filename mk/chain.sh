@@ -9,7 +9,7 @@
 set -uo pipefail
 hash=$1 run=results/${2%/*} task=${2##*/}
 top=$PWD
-back=$top/${run#results/}/back/$task
+back=$top/${run#results/}/back/$task.$3.tar
 
 mkdir -p jobs tree
 exec 8>lock
@@ -19,6 +19,8 @@ for old in jobs/*/; do
 	[ -d "$old" ] && flock -n "$old/lock" true && rm -rf "$old"
 done
 find . -maxdepth 1 -name '*.tar' ! -name "$hash.tar" -ctime +7 -delete
+mkdir -p "${back%/*}"
+find "${back%/*}" -name '*.tar*' -mmin +1440 -delete
 find tree -mindepth 1 -maxdepth 1 ! -name "$hash" -mtime +7 -exec rm -rf {} +
 find /tmp -maxdepth 1 -name 'mkbench-ask.*' -user "$(id -u)" -mmin +1440 -delete 2>/dev/null
 
@@ -51,9 +53,7 @@ rc=0
 env -u MAKEFLAGS LC_ALL=C.UTF-8 make -j"$(nproc)" -k -f "$run/run.mk" RUN_llm="bin/relay -c $MKBENCH_ASK" \
 	CHAINS="$(sed -n "s#^\($run/$task/[^/]*\)/.*#\1#p" "$run/goals" | tr '\n' ' ')" </dev/null >&2 || rc=1
 hostname >"$run/$task/host"
-mkdir -p "${back%/*}"
-find "${back%/*}" -name '*.tar' -mmin +1440 -delete
 find "$run/$task" -type f -newer start ! -name '*.tmp' ! -name '*.json.??????' |
-	tar -cf "$back.new" --format=posix --no-recursion -T - && mv "$back.new" "$back.$3.tar" || exit 74
+	tar -cf "$back.new" --format=posix --no-recursion -T - && mv "$back.new" "$back" || exit 74
 [ $rc = 0 ] && echo "finished ${run#results/}/$task"
 exit $rc

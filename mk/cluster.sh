@@ -35,27 +35,22 @@ bundle() {
 	echo "$hash"
 }
 
-# what make would make of a run, one file a line
+# what make would make of a run, one file a line; what is not measured yet is
+# compiled where it will be, too, for its object is no record
 lacking() {
 	LC_ALL=C make -rR -n --trace -f "$1/run.mk" 2>/dev/null |
-		sed -nE "s/^[^ ]+: (update )?target '(results[^']*)'.*/\2/p" | sort -u
+		sed -nE "s/^[^ ]+: (update )?target '(results[^']*)'.*/\2/p" |
+		sed 'p; s#/devrun\.json$#/xcompile.json#' | sort -u
 }
 
-# the records of a task that need not be made, and what the run is; what is not
-# measured yet is compiled there, too, for its object is no record
+# the records of a task that need not be made, and what the run is
 pack() {
 	local run=$1 task=$2
 	mkdir -p "$out/go/${run#results/}"
 	{
 		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog
-		find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort |
-			comm -23 - <(sed 'p; s#/devrun\.json$#/xcompile.json#' "$out/lacking" | sort -u)
+		find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort | comm -23 - "$out/lacking"
 	} | tar -cf "$out/go/${run#results/}/$task.tar" --format=posix --no-recursion -T -
-}
-
-# away with what was cut off while it came back or was put in its place
-cutoff() {
-	find "$1/back" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} + 2>/dev/null
 }
 
 # put what came back, all or one archive, in its place, oldest first, so that at any
@@ -78,6 +73,13 @@ absorb() {
 	done
 }
 
+# all that came back; away with what was cut off on its way or in absorb
+settle() {
+	[ -d "$1/back" ] || return 0
+	find "$1/back" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} +
+	absorb "$1" && rmdir "$1/back"
+}
+
 work() {
 	local hosts=$1 models=$2 hash make run task
 	shift 2
@@ -88,8 +90,7 @@ work() {
 	make=$(date +%s).$$
 	rm -rf $out/go
 	for run; do
-		cutoff "$run"
-		absorb "$run"
+		settle "$run"
 		lacking "$run" >$out/lacking
 		cut -d/ -f3 $out/lacking | sort -u >$out/tasks
 		while read -r task; do
@@ -111,13 +112,12 @@ work() {
 		done
 	rc=${PIPESTATUS[0]}
 	for run; do
-		absorb "$run"
-		rmdir "$run/back"
+		settle "$run"
 	done
 	exit "$((rc > 0))"
 }
 
 case $1 in
-absorb) cutoff "$2"; absorb "$2" && rmdir "$2/back" ;;
+absorb) settle "$2" ;;
 *) work "$@" ;;
 esac

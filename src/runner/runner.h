@@ -45,7 +45,8 @@ struct engine {
 	int (*run)(struct job *);
 	/* leave the results in out[] */
 	int (*fetch)(struct job *);
-	/* or NULL: what no model and no candidate has a part in; not timed */
+	/* before all of that, or NULL: what no model and no candidate has a
+	   part in; not timed */
 	int (*start)(void);
 };
 

@@ -754,7 +754,7 @@ loadcall(int peek)
 static int
 timed(int stand, uint64_t *ns)
 {
-	uint64_t start = clockns();
+	uint64_t start = clockns(), all;
 
 	ring(BELL_RUN);
 	if (await(job.spin) < 0)
@@ -768,9 +768,9 @@ timed(int stand, uint64_t *ns)
 	now->r.phase = phases[BELL_RUN];
 	if (await(1) < 0)
 		return -1;
-	now->r.back[now->r.nback++ % BACKS] = clockns() - start - *ns;
-	*ns = clockns() - start;
-	*ns = *ns > now->r.ping ? *ns - now->r.ping : 1;
+	all = clockns() - start;
+	now->r.back[now->r.nback++ % BACKS] = all - *ns;
+	*ns = all > now->r.ping ? all - now->r.ping : 1;
 	return 0;
 }
 
