@@ -8,7 +8,11 @@
 # WHERE=adb: kernels run on a board behind adb; adb's server and the board's
 # programs are among the killed, and so is the board as a whole, which comes back.
 # WHERE=hosts: chains run on two hosts, which are killed likewise.
+# WHERE=everywhere: the hand-written kernels of SUITE (first) or TASKS on this
+# machine, an emulated aarch64, a board behind ssh and one behind adb, all at once;
+# a second tree replays what was answered, which is the undisturbed run.
 # COUNT=n: attempts of each task (4).
+# PAUSE=s: so many seconds at most between two kills.
 # DEVRUN=--untimed: candidates are verified only, which is quicker.
 # KEEP=dir: what went wrong is moved there.
 #
@@ -63,12 +67,19 @@ fault() {
 # and has idle, the names of what is there when nothing is to do, and pause, so many
 # seconds at most between two kills.
 via=() how=() idle="" pause=1
+what=(SUITE=first TASKS="relu_4d abs_4d" METHOD=moka COUNT="${COUNT:-4}" MODEL=scripted RUN=t)
 place_pids() { :; }
 place_end() { :; }
 place_back() { :; }
 place() { :; }
 skip() { echo "torture: $1 $2" >&2; }
 finish() { exit 69; }
+
+# device NAME JQ: a board's file
+device() {
+	jq -n --arg n "$1" --arg t "$tmp" '{name: $n, title: "a board", arch: "native", dir: "/data/mkbench", wait_s: 20,
+		compilers: {c: "gcc", "c++": "g++"}, flags: ["-O3", "-march=native"]} + '"$2" >"$tmp/$1.json"
+}
 
 case ${WHERE:=here} in
 here) ;;
@@ -81,9 +92,7 @@ adb)
 		export HOME=$tmp
 		board one
 		adbd_start one 5555 || finish
-		jq -n '{name: "phone", title: "a board", arch: "native", transport: "adb",
-			compilers: {c: "gcc", "c++": "g++"}, flags: ["-O3", "-march=native"],
-			adb: {connect: "198.18.0.2:5555"}, dir: "/data/mkbench", wait_s: 20}' >"$tmp/phone.json"
+		device phone '{transport: "adb", adb: {connect: "198.18.0.2:5555"}}'
 		# shellcheck disable=SC2154
 		via=(nsenter --net="/run/netns/$us") how=(DEVICE=phone)
 	}
@@ -120,13 +129,42 @@ hosts)
 	}
 	place_end() { hosts_end; }
 	idle=sshd pause=4 ;;
-*) echo "torture: WHERE=$WHERE: there are here, adb, hosts" >&2; exit 64 ;;
+everywhere)
+	# shellcheck source=tests/board.sh
+	. "$top/tests/board.sh"
+	place() {
+		boards ssh adb ip bwrap qemu-aarch64 aarch64-linux-gnu-gcc
+		trap end EXIT
+		export HOME=$tmp
+		board one
+		board two
+		sshd_start one 2201 && adbd_start two 5555 || finish
+		device board '{transport: "ssh", ssh: {host: "root@198.18.0.2", options: ["-F", "none", "-p", "2201",
+			"-i", ($t + "/key"), "-oUserKnownHostsFile=" + $t + "/known",
+			"-oStrictHostKeyChecking=accept-new", "-oConnectTimeout=2"]}}'
+		device phone '{transport: "adb", adb: {connect: "198.18.0.2:5555"}}'
+		via=(nsenter --net="/run/netns/$us") how=(DEVICE="host qemu-aarch64 board phone")
+	}
+	place_pids() { ip netns pids "$them"; }
+	place_fall() { board_stop "$(shuf -e -n1 one two)"; }
+	place_back() {
+		up one || sshd_start one 2201
+		up two || adbd_start two 5555
+	}
+	up() { [ -e "$tmp/$1/pid" ] && kill -0 "$(cat "$tmp/$1/pid")" 2>/dev/null; }
+	place_end() {
+		netns us adb kill-server
+		boards_end
+	}
+	what=(SUITE="${SUITE:-first}" TASKS="${TASKS:-}" MODEL=oracle)
+	idle='bwrap|adbd|sshd' pause=${PAUSE:-2} ;;
+*) echo "torture: WHERE=$WHERE: there are here, adb, hosts, everywhere" >&2; exit 64 ;;
 esac
 
 # tree NAME: a project of its own, with a model that writes down what it is asked
 tree() {
 	"$top/mk/tree.sh" "$tmp/$1"
-	[ ! -e "$tmp/phone.json" ] || cp "$tmp/phone.json" "$tmp/$1/mk/devices/"
+	for d in board phone; do [ ! -e "$tmp/$d.json" ] || cp "$tmp/$d.json" "$tmp/$1/mk/devices/"; done
 	# shellcheck disable=SC2016
 	jq -n --arg log "$tmp/$1/asked" --arg model "$top/tests/moka/model.py" '{note:"scripted",provider:"exec",output:"text",
 		retries: {attempts: 8, base: 0.05}, command:["bash","-c","q=$(cat)
@@ -136,13 +174,13 @@ tree() {
 # sweep NAME: in a process group of its own
 sweep() {
 	cd "$tmp/$1" && MKBENCH_ROOT=$tmp/$1 MKBENCH_STORE=$tmp/$1/store \
-		exec setsid env -u MAKEFLAGS "${via[@]}" make -s sweep SUITE=first TASKS="relu_4d abs_4d" METHOD=moka \
-		COUNT="${COUNT:-4}" MODEL=scripted RUN=t DEVRUN="${DEVRUN:---quick}" JOBS=3 "${how[@]}" >>"$tmp/$1.log" 2>&1
+		exec setsid env -u MAKEFLAGS "${via[@]}" make -s sweep "${what[@]}" DEVRUN="${DEVRUN:---quick}" \
+		JOBS="${JOBS:-3}" "${how[@]}" >>"$tmp/$1.log" 2>&1
 }
 # what a verdict is but for times
 verdicts() {
 	jq -c '[.task.name, .request.role, .candidate.sha256, .build.status, .run.status, .run.verify.failed,
-		.run.heldout.status, .verdict.status, .build.lint.class, .verdict.correct]' "$tmp/$1"/results/t/*/*/score.json
+		.run.heldout.status, .verdict.status, .build.lint.class, .verdict.correct]' "$tmp/$1"/results/${2:-*}/*/*/score.json
 }
 # every record that is there: path, inode and time of change.  What comes back from
 # hosts is put in its place once more if that was cut off, and compiled again
@@ -155,7 +193,7 @@ records() {
 # the questions whose answers are recorded
 answered() {
 	local f
-	for f in "$tmp"/kill/results/t/*/*/{llm,plan,replan}-call.json; do
+	for f in "$tmp"/kill/results/*/*/*/{llm,plan,replan}-call.json; do
 		[ -e "$f" ] && jq -e .response "$f" >/dev/null || continue
 		case ${f##*/} in
 		llm-call.json) f=${f%llm-call.json}prompt.json ;;
@@ -201,11 +239,12 @@ judge() {
 	records >"$tmp/now"
 	sort -u "$tmp/seen" | comm -23 - "$tmp/now" >"$tmp/changed"
 	[ ! -s "$tmp/changed" ] || fault "recorded, and made again: $(head -3 "$tmp/changed")"
+	[ "$WHERE" != everywhere ] || replayed
 	verdicts kill >"$tmp/got"
 	diff -u "$tmp/want" "$tmp/got" >&2 || fault 'not the results of an undisturbed run'
 	awk '$1 == "has" { has[$2] } $1 == "ask" && $2 in has { print $2 }' "$tmp/kill/asked" |
 		grep -q . && fault 'asked again what was answered'
-	[ "$WHERE" != adb ] || netns us adb kill-server
+	[ ! -e "$tmp/phone.json" ] || netns us adb kill-server
 	# what lost its parent ends by itself, on a busy machine not at once
 	for _ in $(seq 20); do
 		stay=$(ours; theirs | grep -vE ": ($idle)$")
@@ -213,7 +252,7 @@ judge() {
 		sleep 0.5
 	done
 	[ -z "$stay" ] || fault "processes stay: $stay"
-	flock -n "$tmp/kill/results/t/lock" true || fault 'a lock stays'
+	for f in "$tmp"/kill/results/*/lock; do flock -n "$f" true || fault "a lock stays: $f"; done
 	find "$tmp/kill/results" "$tmp/kill/build" -exec touch -h -d '2 hours ago' {} + 2>/dev/null
 	(cd "$tmp/kill" && MKBENCH_ROOT=$tmp/kill MKBENCH_STORE=$tmp/kill/store mk/gc.sh >/dev/null)
 	find "$tmp/kill/results" "$tmp/kill/build" \( -name '*tmp' -o -name '*.json.??????' -o -path '*/build/run/*' \
@@ -221,11 +260,34 @@ judge() {
 	[ ! -s "$tmp/litter" ] || fault "gc leaves $(head -1 "$tmp/litter")"
 }
 
+undisturbed() {
+	tree ref
+	(sweep ref) || { tail -3 "$tmp/ref.log" >&2; echo "torture: the undisturbed run failed" >&2; exit 1; }
+	verdicts ref >"$tmp/want"
+	[ -s "$tmp/want" ] || { echo "torture: the undisturbed run did nothing" >&2; exit 1; }
+}
+# A second tree, without models and hand-written kernels, gets the answers and the
+# inputs' seeds and judges them again, undisturbed: that is what is wanted.
+replayed() {
+	local run
+	rm -rf "$tmp/ref"
+	tree ref
+	rm -r "$tmp"/ref/{mk/models,tasks/oracle}
+	(cd "$tmp/kill" && find results \( -name goals -o -name run.json -o -name manifest.json -o -name model.json \
+		-o -name llm-call.json -o -name devrun.json \) -print0 | tar -c --null -T -) | tar -x -C "$tmp/ref"
+	place_back
+	for run in "$tmp"/ref/results/*; do
+		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS "${via[@]}" \
+			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-3}") >"$tmp/ref.log" 2>&1 ||
+			fault "the replay of ${run##*/} failed: $(tail -1 "$tmp/ref.log")"
+	done
+	verdicts ref '*.replay' >"$tmp/want"
+	echo "torture: replayed on a second tree: $(jq -r '"\(.[7]), held-out \(.[6])"' "$tmp/want" | sort | uniq -c |
+		awk '{ n = $1; $1 = ""; printf "%s%d%s", sep, n, $0; sep = "; " }')"
+}
+
 place
-tree ref
-(sweep ref) || { tail -3 "$tmp/ref.log" >&2; echo "torture: the undisturbed run failed" >&2; exit 1; }
-verdicts ref >"$tmp/want"
-[ -s "$tmp/want" ] || { echo "torture: the undisturbed run did nothing" >&2; exit 1; }
+[ "$WHERE" = everywhere ] || undisturbed
 
 done=0 rounds=0
 : >"$tmp/kinds"

@@ -21,4 +21,5 @@ elsewhere() {
 }
 elsewhere adb
 elsewhere hosts
+TASKS=relu_4d elsewhere everywhere
 finish

@@ -3,10 +3,11 @@
 $(BIN)/plan $(BIN)/versus $(BIN)/report: LDLIBS += -lprotobuf-c -ldl
 
 ## torture        kill -9 at KILLS= random moments of a sweep (100), make again;
-##                here, with a device behind adb, and with hosts (WHERE=here adb hosts)
+##                here, with a device behind adb, with hosts, or on four devices at
+##                once, replayed on a second tree (WHERE=here adb hosts everywhere)
 .PHONY: torture
 torture: programs
-	@for where in $(or $(WHERE),here adb hosts); do \
+	@for where in $(or $(WHERE),here adb hosts everywhere); do \
 		WHERE=$$where mk/torture.sh $(or $(KILLS),100) $(SEED); done
 
 ## bench-sweep    a sweep's wall time over its longest resource's (N= tasks, K= answers)
