@@ -2,13 +2,14 @@
 # chain.sh - on a host of a cluster: make what one task of a run lacks.
 #
 # usage: chain.sh HASH RUN/TASK MAKE   in the folder that HASH.tar and
-#                                      go/RUN/TASK.tar were sent to; leaves
+#                                      go/RUN/TASK.MAKE.tar were sent to; leaves
 #                                      RUN/back/TASK.MAKE.tar
 #
 # Each job has a tree of its own, which goes when it ends.
 set -uo pipefail
 hash=$1 run=results/${2%/*} task=${2##*/}
 top=$PWD
+go=$top/go/${run#results/}/$task.$3.tar
 back=$top/${run#results/}/back/$task.$3.tar
 
 mkdir -p jobs tree
@@ -20,7 +21,7 @@ for old in jobs/*/; do
 done
 find . -maxdepth 1 -name '*.tar' ! -name "$hash.tar" -ctime +7 -delete
 mkdir -p "${back%/*}"
-find "${back%/*}" -name '*.tar*' -mmin +1440 -delete
+find "${back%/*}" "${go%/*}" -name '*.tar*' -mmin +1440 -delete
 find tree -mindepth 1 -maxdepth 1 ! -name "$hash" -mtime +7 -exec rm -rf {} +
 find /tmp -maxdepth 1 -name 'mkbench-ask.*' -user "$(id -u)" -mmin +1440 -delete 2>/dev/null
 
@@ -39,12 +40,12 @@ if ! [ -x "tree/$hash/build/arch/$(uname -m)/supervise" ]; then
 fi
 
 cd "$job" || exit 74
-trap 'cd "$top"; rm -rf "$job" "${MKBENCH_ASK:-/none}" "go/${run#results/}/$task.tar"' EXIT
+trap 'cd "$top"; rm -rf "$job" "${MKBENCH_ASK:-/none}" "$go"' EXIT
 for part in bin mk prompts build/{version,arch,ort}; do
 	ln -s "$top/tree/$hash/$part" "$part"
 done
-tar -xf "$top/go/${run#results/}/$task.tar" || exit 74
-find "$run" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- | xargs -r touch
+tar -xf "$go" &&
+	find "$run" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- | xargs -r touch || exit 74
 touch start
 sleep 0.01
 

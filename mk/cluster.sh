@@ -38,8 +38,8 @@ bundle() {
 # what make would make of a run, one file a line; what is not measured yet is
 # compiled where it will be, too, for its object is no record
 lacking() {
-	LC_ALL=C make -rR -n --trace -f "$1/run.mk" 2>/dev/null |
-		sed -nE "s/^[^ ]+: (update )?target '(results[^']*)'.*/\2/p" |
+	LC_ALL=C make -rR -n --trace -f "$1/run.mk" 2>/dev/null >$out/trace || [ $? = 2 ] || return
+	sed -nE "s/^[^ ]+: (update )?target '(results[^']*)'.*/\2/p" $out/trace |
 		sed 'p; s#/devrun\.json$#/xcompile.json#' | sort -u
 }
 
@@ -48,21 +48,25 @@ pack() {
 	local run=$1 task=$2
 	mkdir -p "$out/go/${run#results/}"
 	{
-		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog
-		find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort | comm -23 - "$out/lacking"
-	} | tar -cf "$out/go/${run#results/}/$task.tar" --format=posix --no-recursion -T -
+		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog &&
+			find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort | comm -23 - "$out/lacking"
+	} | tar -cf "$out/go/${run#results/}/$task.$make.tar" --format=posix --no-recursion -T -
 }
 
 # put what came back, all or one archive, in its place, oldest first, so that at any
-# moment what is there is newer than what it was made from
+# moment what is there is newer than what it was made from; an archive is there
+# until all of it is in its place
 absorb() {
-	local run=$1 tar tmp file
+	local run=$1 tar tmp file rc
 	for tar in "$run"/back/${2:-*}.tar; do
 		[ -e "$tar" ] || continue
 		tmp=$(mktemp -d "$run/back/XXXXXX") || return
-		if tar -C "$tmp" -xf "$tar"; then
-			find "$tmp" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- >"$tmp.list"
-			xargs -r touch <"$tmp.list"
+		rc=0
+		tar -C "$tmp" -xf "$tar" || rc=$?
+		[ $rc -le 128 ] || return
+		if [ $rc = 0 ]; then
+			find "$tmp" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- >"$tmp.list" || return
+			xargs -r touch <"$tmp.list" || return
 			while read -r file; do
 				mkdir -p "$(dirname "${file#"$tmp/"}")" && mv "$file" "${file#"$tmp/"}" || return
 			done <"$tmp.list"
@@ -80,6 +84,11 @@ settle() {
 	absorb "$1" && rmdir "$1/back"
 }
 
+again() {
+	echo "cluster: what '$1' lacks could not be told (killed?); make again" >&2
+	exit 75
+}
+
 work() {
 	local hosts=$1 models=$2 hash make run task
 	shift 2
@@ -90,11 +99,9 @@ work() {
 	make=$(date +%s).$$
 	rm -rf $out/go
 	for run; do
-		settle "$run"
-		lacking "$run" >$out/lacking
-		cut -d/ -f3 $out/lacking | sort -u >$out/tasks
+		settle "$run" && lacking "$run" >$out/lacking && cut -d/ -f3 $out/lacking | sort -u >$out/tasks || again "$run"
 		while read -r task; do
-			pack "$run" "$task" && echo "${run#results/}/$task"
+			pack "$run" "$task" && echo "${run#results/}/$task" || again "$run/$task"
 		done <$out/tasks
 		mkdir -p "$run/back"
 	done >$out/jobs
@@ -104,7 +111,7 @@ work() {
 		PARALLEL_RSYNC_OPTS='-rltDzR --timeout=60' \
 		bin/relay -l "$sock" -m "$models" parallel --will-cite --plain --sshloginfile "$hosts" \
 		--retries "$RETRIES" --sshdelay 0.05 --joblog $out/joblog --workdir .cache/mkbench \
-		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.tar" --return "results/./{//}/back/{/}.$make.tar" \
+		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.$make.tar" --return "results/./{//}/back/{/}.$make.tar" \
 		"tar -xOf $hash.tar mk/chain.sh | bash -s $hash {} $make" :::: $out/jobs |
 		while read -r word chain; do
 			# a part of a task whose job is tried again would be made again
