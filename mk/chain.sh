@@ -17,7 +17,7 @@ exec 8>lock
 flock 8
 # what an earlier job left whose process is no more
 for old in jobs/*/; do
-	[ -d "$old" ] && flock -n "$old/lock" true && rm -rf "$old"
+	[ -d "$old" ] && flock -n "$old/lock" true 2>/dev/null && rm -rf "$old"
 done
 find . -maxdepth 1 -name '*.tar' ! -name "$hash.tar" -ctime +7 -delete
 mkdir -p "${back%/*}"

@@ -48,17 +48,17 @@ pack() {
 	local run=$1 task=$2
 	mkdir -p "$out/go/${run#results/}"
 	{
-		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog &&
+		find "$run" -maxdepth 1 -type f ! -name lock ! -name joblog ! -name 'cluster*' &&
 			find "$run/$task" -type f ! -name '*.tmp' ! -name '*.json.??????' | sort | comm -23 - "$out/lacking"
 	} | tar -cf "$out/go/${run#results/}/$task.$make.tar" --format=posix --no-recursion -T -
 }
 
-# put what came back, all or one archive, in its place, oldest first, so that at any
+# put what came back, one archive or some, in its place, oldest first, so that at any
 # moment what is there is newer than what it was made from; an archive is there
 # until all of it is in its place
 absorb() {
 	local run=$1 tar tmp file rc
-	for tar in "$run"/back/${2:-*}.tar; do
+	for tar in "$run"/back/$2.tar; do
 		[ -e "$tar" ] || continue
 		tmp=$(mktemp -d "$run/back/XXXXXX") || return
 		rc=0
@@ -77,11 +77,19 @@ absorb() {
 	done
 }
 
-# all that came back; away with what was cut off on its way or in absorb
+# all that came back to the run's latest make, whose name is in its file cluster;
+# away with what was cut off on its way or in absorb, and with what comes so late to
+# an earlier make that it may be made already.  From then on what comes back is
+# NAME's.
 settle() {
-	[ -d "$1/back" ] || return 0
-	find "$1/back" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} +
-	absorb "$1" && rmdir "$1/back"
+	local made
+	made=$(cat "$1/cluster" 2>/dev/null)
+	if [ -d "$1/back" ]; then
+		find "$1/back" -mindepth 1 -maxdepth 1 ! -name "*.$made.tar" -exec rm -rf {} +
+		absorb "$1" "*.$made" || return
+		rmdir "$1/back" 2>/dev/null
+	fi
+	echo "$2" >"$1/cluster.tmp" && mv "$1/cluster.tmp" "$1/cluster"
 }
 
 again() {
@@ -99,7 +107,8 @@ work() {
 	make=$(date +%s).$$
 	rm -rf $out/go
 	for run; do
-		settle "$run" && lacking "$run" >$out/lacking && cut -d/ -f3 $out/lacking | sort -u >$out/tasks || again "$run"
+		settle "$run" "$make" && lacking "$run" >$out/lacking &&
+			cut -d/ -f3 $out/lacking | sort -u >$out/tasks || again "$run"
 		while read -r task; do
 			pack "$run" "$task" && echo "${run#results/}/$task" || again "$run/$task"
 		done <$out/tasks
@@ -111,7 +120,8 @@ work() {
 		PARALLEL_RSYNC_OPTS='-rltDzR --timeout=60' \
 		bin/relay -l "$sock" -m "$models" parallel --will-cite --plain --sshloginfile "$hosts" \
 		--retries "$RETRIES" --sshdelay 0.05 --joblog $out/joblog --workdir .cache/mkbench \
-		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.$make.tar" --return "results/./{//}/back/{/}.$make.tar" \
+		--transferfile "$out/./$hash.tar" --transferfile "$out/./go/{}.$make.tar" \
+		--return "results/./{//}/back/{/}.$make.tar" \
 		"tar -xOf $hash.tar mk/chain.sh | bash -s $hash {} $make" :::: $out/jobs |
 		while read -r word chain; do
 			# a part of a task whose job is tried again would be made again
@@ -119,12 +129,12 @@ work() {
 		done
 	rc=${PIPESTATUS[0]}
 	for run; do
-		settle "$run"
+		settle "$run" none
 	done
 	exit "$((rc > 0))"
 }
 
 case $1 in
-absorb) settle "$2" ;;
+absorb) settle "$2" none ;;
 *) work "$@" ;;
 esac
