@@ -1124,6 +1124,7 @@ judge(const cJSON *record)
 	json_set(now.run, "machine", machine());
 	rc = measure();
 	closesession();
+	device_share(now.device); /* what follows times nothing */
 	attach();
 	if (rc == 0)
 		rc = verified(now.run);
@@ -1132,7 +1133,6 @@ judge(const cJSON *record)
 	json_set(now.run, "engine_facts", now.arms.facts);
 	now.arms.facts = NULL;
 	arms_close(&now.arms);
-	device_share(now.device); /* what follows times nothing */
 	if (rc == 0 && !noheldout)
 		heldout(record, arch);
 	json_set(now.run, "seconds", cJSON_CreateNumber(elapsed()));

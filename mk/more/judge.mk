@@ -8,6 +8,7 @@ $O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off \
 HOSTARCH := $(shell uname -m)
 A := build/arch
 DEVLIB := dtype gen jail
+RUNNER := zygote.o runner.o spawn.o lib/jail.o
 DEVCC_$(HOSTARCH) = $(CC)
 DEVCC_aarch64 ?= aarch64-linux-gnu-gcc
 DEVFLAGS := -O2 -g -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc/lib \
@@ -27,12 +28,12 @@ $A/$1/obj/lib/%.o: src/lib/%.c | $(SETUP)/base.stamp
 $A/$1/supervise: $(addprefix $A/$1/obj/,supervise.o spawn.o $(DEVLIB:%=lib/%.o))
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -static -o $$@ $$^
-$A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o runner.o lib/jail.o)
+$A/$1/runner-ort: $(addprefix $A/$1/obj/,ort.o $(RUNNER))
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
 		-Wl,--allow-shlib-undefined \
 		'-Wl,-rpath,$$$$ORIGIN:$$$$ORIGIN/../../ort/lib/$1'
-$A/$1/runner-planted: $(addprefix $A/$1/obj/,planted.o runner.o lib/jail.o)
+$A/$1/runner-planted: $(addprefix $A/$1/obj/,planted.o $(RUNNER))
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^ build/ort/lib/$1/libonnxruntime.so.1 \
 		-Wl,--allow-shlib-undefined \
@@ -42,7 +43,7 @@ $A/$1/roofline: src/runner/roofline.c | $(SETUP)/base.stamp
 	@echo "  CC      $$@"
 	@$$(DEVCC_$1) -O3 -g -std=gnu11 -D_GNU_SOURCE $(WARN) -ffp-contract=fast \
 		-static -pthread -o $$@ $$<
-$A/$1/runner-null: $(addprefix $A/$1/obj/,null.o runner.o lib/jail.o)
+$A/$1/runner-null: $(addprefix $A/$1/obj/,null.o $(RUNNER))
 	@echo "  LD      $$@"
 	@$$(DEVCC_$1) -rdynamic -o $$@ $$^
 .PHONY: device-$1

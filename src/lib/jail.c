@@ -602,7 +602,7 @@ struct guard {
 	pthread_mutex_t lock;
 	int fd, stop[2];
 	int sealed, threads;
-	int started, marked; /* the one execve, the one jail_mark */
+	int execs, marked; /* execve that may come, the one jail_mark */
 	uint64_t text, textend;
 	int n;
 	struct guard_event ev[GUARD_EVENTS];
@@ -758,7 +758,7 @@ granted(struct guard *g, const struct seccomp_notif *q)
 	if (g->sealed)
 		return 0;
 	if (q->data.nr == __NR_execve)
-		return !g->started++;
+		return g->execs-- > 0;
 	if (q->data.nr == __NR_getppid && !g->marked++) {
 		g->n = 0;
 		return 1;
@@ -844,7 +844,7 @@ recvfd(int sock, double seconds)
 }
 
 struct guard *
-guard_start(int sock, int threads, double seconds)
+guard_start(int sock, int threads, int execs, double seconds)
 {
 	sigset_t all, old;
 	struct guard *g;
@@ -860,6 +860,7 @@ guard_start(int sock, int threads, double seconds)
 	}
 	g->fd = fd;
 	g->threads = threads;
+	g->execs = execs;
 	pthread_mutex_init(&g->lock, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);

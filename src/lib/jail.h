@@ -3,7 +3,7 @@
  * lock: seccomp, Landlock, rlimits, closed descriptors.  Needs libc and the
  * kernel only, so that it runs on a phone too.
  *
- * A runner is locked in two steps.  jail_listen, called between fork and exec,
+ * A runner is locked in two steps.  jail_listen, called after fork,
  * installs a filter that lets through what a kernel needs and asks the
  * supervisor for the rest; the descriptor to answer on goes over a socket to
  * guard_start.  While the engine is set up the guard says yes to reading files
@@ -37,8 +37,8 @@ int jail_seccomp(enum jail_kind kind);
 
 /*
  * Put JAIL_NOTIFY on this process and send the listener over the Unix socket,
- * then close both; one execve is granted afterwards.  -1 and errno if the
- * kernel has no notification (then the runner calls jail_late).
+ * then close both.  -1 and errno if the kernel has no notification (then the
+ * runner calls jail_late).
  */
 int jail_listen(int sock);
 
@@ -77,10 +77,11 @@ struct guard_event {
 struct guard;
 /*
  * Receive a listener from the runner (within the given seconds) and answer it
- * from a thread of its own.  threads is how many the engine may start.  NULL if
- * none came, which also says that the runner is a stranger to the protocol.
+ * from a thread of its own.  threads is how many the engine may start, execs
+ * how many execve are granted.  NULL if none came, which also says that the
+ * runner is a stranger to the protocol.
  */
-struct guard *guard_start(int sock, int threads, double seconds);
+struct guard *guard_start(int sock, int threads, int execs, double seconds);
 /* where the runner's own code lies, over which nothing may be mapped once
    jail_mark was called; other code must come from files then, too */
 void guard_keep(struct guard *g, uint64_t text, uint64_t textend);

@@ -16,5 +16,5 @@ main(int argc, char **argv)
 	static const struct engine engine = {
 	    nothing, nothing, nothing, nothing, NULL};
 
-	return runner_main(argc, argv, &engine);
+	return zygote_main(argc, argv, &engine);
 }

@@ -223,6 +223,6 @@ main(int argc, char **argv)
 	static const struct engine engine = {
 	    setup, nothing, run, nothing, start};
 
-	return runner_main(argc, argv, &engine);
+	return zygote_main(argc, argv, &engine);
 }
 #endif

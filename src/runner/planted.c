@@ -49,5 +49,5 @@ main(int argc, char **argv)
 	static const struct engine engine = {
 	    plantedsetup, nothing, plantedrun, nothing, start};
 
-	return runner_main(argc, argv, &engine);
+	return zygote_main(argc, argv, &engine);
 }

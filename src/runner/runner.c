@@ -251,12 +251,18 @@ answer(uint32_t bell, const struct engine *engine, struct job *job)
 int
 runner_main(int argc, char **argv, const struct engine *engine)
 {
-	struct job job;
-	uint32_t bell = 0;
-
 	(void)argv;
 	if (argc != 1)
 		errx(EX_USAGE, "started by supervise, without arguments");
+	return runner_run(engine, 0);
+}
+
+int
+runner_run(const struct engine *engine, int started)
+{
+	struct job job;
+	uint32_t bell = 0;
+
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_POPULATE, CONTROL_FD, 0);
@@ -271,7 +277,7 @@ runner_main(int argc, char **argv, const struct engine *engine)
 	control->idleend = (uintptr_t)__stop_mkidle;
 	control->text = (uintptr_t)__executable_start;
 	control->textend = (uintptr_t)etext;
-	if (engine->start && engine->start() < 0)
+	if (!started && engine->start && engine->start() < 0)
 		control->failed = 1;
 	do {
 		bell = await(bell);

@@ -52,6 +52,13 @@ struct engine {
 
 int runner_main(int argc, char **argv, const struct engine *engine);
 
+/* its part after the arguments; started: the engine is, already */
+int runner_run(const struct engine *engine, int started);
+
+/* the same, or with the word "zygote" one that starts the engine and forks
+   runners as the supervisor asks (spawn.h) */
+int zygote_main(int argc, char **argv, const struct engine *engine);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,10 @@
 /*
  * How the supervisor starts the runner and how it makes an end of it: the one
  * place where an untrusted process begins.
+ *
+ * A runner is exec'd, or forked from a zygote: the same program, which started
+ * its engine once and never knew a model, a candidate or an input.  Either way
+ * it is locked up before it comes to its first word of them.
  */
 #ifndef SPAWN_H
 #define SPAWN_H
@@ -10,7 +14,8 @@
 #include <sys/types.h>
 
 struct spawn {
-	char *const *argv; /* argv[0] is its path */
+	char *const *argv; /* argv[0] is its path; of no use to a zygote */
+	pid_t parent;	   /* the supervisor */
 	int files[6];	   /* what it has open as 0 to 5, and nothing else */
 	int guard;	   /* socket on which the guard's listener is sent */
 	const char *const *read; /* what it may read (NULL-terminated); no
@@ -28,10 +33,27 @@ struct spawn {
 void runner_first(void);
 
 /*
- * Start it, in a session and process group of its own, with an empty
- * environment; it dies if this process does.  Returns its pid, or -1 and errno.
+ * Start a zygote: argv and the word "zygote", its socket as file 3.  Runners
+ * are forked from it as long as it lives; a program that does not know the word
+ * just ends, and they are exec'd.
  */
-pid_t runner_spawn(const struct spawn *s);
+void runner_zygote(char *const *argv);
+
+/*
+ * Start a runner, in a session and process group of its own, with an empty
+ * environment; it dies if this process does.  Returns its pid, or -1 and errno.
+ * execs: how many execve it may ask its guard for, 0 from a zygote.
+ */
+pid_t runner_spawn(const struct spawn *s, int *execs);
+
+/* in the new process: become what s says; -1 and errno */
+int runner_enclose(const struct spawn *s);
+
+/*
+ * The zygote's side, on its socket: returns in each new runner, enclosed, and
+ * never in the zygote, which ends with its supervisor.
+ */
+void zygote_serve(int sock);
 
 /*
  * Kill it and all that came from it, and reap them: when this returns none is

@@ -989,12 +989,12 @@ readable(void)
 
 /* the guard answers for system calls until the runner is gone */
 static void
-startguard(int sock)
+startguard(int sock, int execs)
 {
 	/* an emulator has a thread of its own */
 	now->r.guard =
 	    guard_start(sock, job.threads - (job.threads == 1 && !job.emulated),
-		(double)job.hangns / 1e9);
+		execs, (double)job.hangns / 1e9);
 	now->r.guarded = now->r.guard != NULL;
 	close(sock);
 }
@@ -1055,13 +1055,13 @@ endguard(void)
 }
 
 static void
-command(char **argv)
+command(char **argv, const struct arm *arm)
 {
 	int n;
 
 	for (n = 0; job.via[n]; n++)
 		argv[n] = job.via[n];
-	argv[n] = now->r.arm->runner;
+	argv[n] = arm->runner;
 	argv[n + 1] = NULL;
 }
 
@@ -1069,15 +1069,16 @@ static int
 startrunner(const cpu_set_t *cpus)
 {
 	static int null = -1;
-	int guard[2];
+	int guard[2], execs;
 	char *argv[sizeof(job.via) / sizeof(*job.via) + 1];
 	struct spawn s = {.argv = argv,
+	    .parent = getpid(),
 	    .memory = job.memory,
 	    .emulated = job.via[0] != NULL,
 	    .filesize = LOGSIZE,
 	    .cpuseconds = (unsigned)(job.hangns / 1000000000 * 20 + 60)};
 
-	command(argv);
+	command(argv, now->r.arm);
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (ftruncate(now->logfd, 0) < 0)
@@ -1093,11 +1094,11 @@ startrunner(const cpu_set_t *cpus)
 	s.read = readable();
 	if (job.cpu >= 0)
 		s.cpus = *cpus;
-	now->r.pid = runner_spawn(&s);
+	now->r.pid = runner_spawn(&s, &execs);
 	if (now->r.pid < 0)
 		err(EX_OSERR, "fork");
 	close(guard[1]);
-	startguard(guard[0]);
+	startguard(guard[0], execs);
 	return 0;
 }
 
@@ -1638,11 +1639,29 @@ processors(void)
 		job.cpu = -1;
 }
 
+/* a runner that serves the native arm, too, holds no candidate: its engine can
+   be started for all rounds at once */
+static void
+startzygote(void)
+{
+	char *argv[sizeof(job.via) / sizeof(*job.via) + 1];
+	int i;
+
+	for (i = 0; i < job.narms; i++)
+		if (strcmp(job.arms[i].runner, job.arms[0].runner) != 0)
+			return;
+	if (job.emulated || job.narms < 2)
+		return;
+	command(argv, job.arms);
+	runner_zygote(argv);
+}
+
 static void
 prepare(void)
 {
 	size_t in = place(0, job.nin), out = place(job.nin, job.nout);
 
+	startzygote();
 	job.inputs = share("input", in, &job.inputfd);
 	seal();
 	for (now = sides; now < sides + SIDES; now++) {
