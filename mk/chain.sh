@@ -44,8 +44,7 @@ trap 'cd "$top"; rm -rf "$job" "${MKBENCH_ASK:-/none}" "$go"' EXIT
 for part in bin mk prompts build/{version,arch,ort}; do
 	ln -s "$top/tree/$hash/$part" "$part"
 done
-tar -xf "$go" &&
-	find "$run" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- | xargs -r touch || exit 74
+tar -xf "$go" && mk/order.sh "$run" >/dev/null || exit 74
 touch start
 sleep 0.01
 

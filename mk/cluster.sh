@@ -65,8 +65,7 @@ absorb() {
 		tar -C "$tmp" -xf "$tar" || rc=$?
 		[ $rc -le 128 ] || return
 		if [ $rc = 0 ]; then
-			find "$tmp" -type f -printf '%T@ %p\n' | sort -n | cut -d' ' -f2- >"$tmp.list" || return
-			xargs -r touch <"$tmp.list" || return
+			mk/order.sh "$tmp" >"$tmp.list" || return
 			while read -r file; do
 				mkdir -p "$(dirname "${file#"$tmp/"}")" && mv "$file" "${file#"$tmp/"}" || return
 			done <"$tmp.list"
