@@ -19,7 +19,7 @@ for f in 'xcompile 100.5' 'devrun 100.5' 'unpack 100.4' 'score 100.6'; do touch 
 printf 'records/%s\n' unpack devrun xcompile score >"$tmp/want"
 same 'records in the order of their times' "$tmp/want" "$tmp/got"
 find "$tmp/records" -type f -printf '%T@ %f\n' | sort -n |
-	awk '{ print $2, NR > 1 && $1 == was ? "equal" : "later", (120 > '"$EPOCHSECONDS"' - $1) ? "now" : "then"; was = $1 }' >"$tmp/got"
+	awk '{ print $2, (NR > 1 && $1 == was) ? "equal" : "later", (120 > '"$EPOCHSECONDS"' - $1) ? "now" : "then"; was = $1 }' >"$tmp/got"
 printf '%s\n' 'unpack later now' 'devrun later now' 'xcompile equal now' 'score later now' >"$tmp/want"
 same 'and their times are of now, in that order' "$tmp/want" "$tmp/got"
 
