@@ -193,6 +193,7 @@ records() {
 # the questions whose answers are recorded
 answered() {
 	local f
+	[ -e "$tmp/kill/asked" ] || return 0
 	for f in "$tmp"/kill/results/*/*/*/{llm,plan,replan}-call.json; do
 		[ -e "$f" ] && jq -e .response "$f" >/dev/null || continue
 		case ${f##*/} in
@@ -207,9 +208,10 @@ answered() {
 look() {
 	mkdir -p "$tmp/kill/results" "$tmp/kill/store"
 	find "$tmp/kill/results" "$tmp/kill/store" -path '*/back' -prune -o -name '*.json' -print0 |
-		xargs -0 -r -n1 jq -e 'type == "object"' >/dev/null 2>"$tmp/bad" || fault "broken JSON: $(head -1 "$tmp/bad")"
+		xargs -0 -r -n100 jq 'if type == "object" then empty else error("no object") end' 2>"$tmp/bad" || fault "broken JSON: $(head -1 "$tmp/bad")"
 	records >>"$tmp/seen"
-	answered >>"$tmp/kill/asked"
+	answered >"$tmp/answered"
+	[ ! -s "$tmp/answered" ] || cat "$tmp/answered" >>"$tmp/kill/asked"
 }
 
 # kill one process of a kind that is chosen first, or once in ten all of them
@@ -242,7 +244,7 @@ judge() {
 	[ "$WHERE" != everywhere ] || replayed
 	verdicts kill >"$tmp/got"
 	diff -u "$tmp/want" "$tmp/got" >&2 || fault 'not the results of an undisturbed run'
-	awk '$1 == "has" { has[$2] } $1 == "ask" && $2 in has { print $2 }' "$tmp/kill/asked" |
+	awk '$1 == "has" { has[$2] } $1 == "ask" && $2 in has { print $2 }' "$tmp/kill/asked" 2>/dev/null |
 		grep -q . && fault 'asked again what was answered'
 	[ ! -e "$tmp/phone.json" ] || netns us adb kill-server
 	# what lost its parent ends by itself, on a busy machine not at once
