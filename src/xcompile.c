@@ -43,6 +43,7 @@ struct args {
    beforehand, what follows depends on what it made */
 struct recipe {
 	struct args first;
+	const char *preload;   /* a library for the first's process, or NULL */
 	const char *artifact;  /* its name in the candidate's directory */
 	const struct mnn *mnn; /* NULL: the one command is all */
 	const cJSON *entry;    /* of the engine's map */
@@ -216,6 +217,7 @@ mnncommand(struct recipe *r, const cJSON *kind, const cJSON *files)
 	arg(&r->first, "kernel.cpp");
 	arg(&r->first, "-o");
 	arg(&r->first, "kernel.o");
+	r->preload = json_stringor(k, "preload", NULL);
 }
 
 static void
@@ -385,10 +387,11 @@ readable(const struct recipe *r, const char **paths, size_t most)
 /* run one command in the candidate's directory; returns its outcome */
 static const char *
 perform(const struct recipe *r, const char *dir, const struct args *cmd,
-    struct buf *log, double *seconds)
+    const char *preload, struct buf *log, double *seconds)
 {
-	static const char *const env[] = {"LC_ALL=C.UTF-8",
-	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", NULL};
+	char *loads = preload ? xasprintf("LD_PRELOAD=%s", preload) : NULL;
+	const char *const env[] = {"LC_ALL=C.UTF-8",
+	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", loads, NULL};
 	const char *paths[8];
 	struct sandbox s = {.argv = (const char *const *)cmd->v,
 	    .env = env,
@@ -406,6 +409,7 @@ perform(const struct recipe *r, const char *dir, const struct args *cmd,
 
 	readable(r, paths, LEN(paths));
 	sandbox_run(&s, &p);
+	free(loads);
 	if (p.end == SANDBOX_FAILED)
 		errx(EX_UNAVAILABLE, "compiler '%s' of device '%s': %.*s",
 		    cmd->v[0], devicename,
@@ -435,7 +439,8 @@ performall(const struct recipe *r, const char *dir, struct buf *log,
 		rc = nextcommand(r, n, dir, &cmd, log);
 		if (rc <= 0)
 			break;
-		status = perform(r, dir, &cmd, log, seconds);
+		status = perform(
+		    r, dir, &cmd, n == 0 ? r->preload : NULL, log, seconds);
 		json_set(build, n == 0 ? "command" : "link", argjson(&cmd));
 		argfree(&cmd);
 		cmd = (struct args){0};

@@ -47,14 +47,16 @@ arguments() {
 }
 
 # the first linker that this compiler knows beside its own, which is the slowest;
-# for other machines than x86-64 gold forgets to relocate what --defsym defines
+# for other machines than x86-64 gold forgets to relocate what --defsym defines; of one
+# thread, since candidates are linked side by side
 linker() {
-	local name
+	local name one
 	echo 'int main(void) { return 0; }' >"$tmp/empty.c"
 	for name in mold gold lld; do
 		[ $name = mold ] || [[ $("$1" -dumpmachine) == x86_64* ]] || continue
-		if "$1" -fuse-ld=$name -x c "$tmp/empty.c" -o "$tmp/empty" 2>"$tmp/log"; then
-			echo "-fuse-ld=$name"
+		one=$([ $name = gold ] || echo -Wl,--threads=1)
+		if "$1" -fuse-ld=$name $one -x c "$tmp/empty.c" -o "$tmp/empty" 2>"$tmp/log"; then
+			printf '%s\n' "-fuse-ld=$name" $one
 			break
 		fi
 	done
@@ -75,17 +77,43 @@ instances() {
 		-o "$tmp/gcc-pch.so" >"$tmp/log" 2>&1 && echo "-fplugin=$tmp/gcc-pch.so"
 }
 
+# sibling FILE [VARIABLE=VALUE]: compile it with the header of its kind
+sibling() {
+	(cd "$dir" && env "${@:2}" "${args[@]}" -include "$tmp/$name.hpp" -c "$root/$sibling" \
+		-o "$tmp/$1" >"$tmp/log" 2>&1)
+}
+
 # precompiled NAME [OPTION...]: NAME.hpp.gch by the arguments of its kind and these
 # options, with which the sibling still compiles: some compilers fail on a header of
 # their own
 precompiled() {
-	(cd "$dir" && "${args[@]}" "${@:2}" -x c++-header "$tmp/$1.hpp" -o "$tmp/$1.hpp.gch" &&
-		"${args[@]}" -include "$tmp/$1.hpp" -c "$root/$sibling" -o "$tmp/$1.o") >"$tmp/log" 2>&1
+	(cd "$dir" && "${args[@]}" "${@:2}" -x c++-header "$tmp/$1.hpp" -o "$tmp/$1.hpp.gch" \
+		>"$tmp/log" 2>&1) && sibling "$1.o"
+}
+
+# spent NAME [VARIABLE=VALUE]: seconds of processor time of that, into NAME.o
+spent() {
+	local TIMEFORMAT='%U %S'
+	{ time sibling "$1.o" "${@:2}"; } 2>&1 | awk '{print $1 + $2}'
+}
+
+# what to load before the compiler, if by that it makes the same in less time: memory
+# in large pages
+preloaded() {
+	local without with
+	[ -e "$tmp/pages.so" ] ||
+		gcc -shared -fPIC -O2 "$top/src/runner/pages.c" -o "$tmp/pages.so" >"$tmp/log" 2>&1 ||
+		return 0
+	without=$(spent small) && with=$(spent large "LD_PRELOAD=$tmp/pages.so") || return 0
+	if cmp -s "$tmp/small.o" "$tmp/large.o" && awk "BEGIN {exit !($with < $without)}"; then
+		echo "$final/pages.so"
+	fi
+	rm -f "$tmp"/{small,large}.o
 }
 
 # kind sibling header: the compile command of a kind and its precompiled header
 kind() {
-	local name=$1 sibling=$2 e dir args more
+	local name=$1 sibling=$2 e dir args more preload
 	shift 2
 	[ -e "$root/$sibling" ] || die "'$root' lacks $sibling"
 	e=$(entry "$sibling")
@@ -104,8 +132,10 @@ kind() {
 	precompiled "$name" "${more[@]}" || precompiled "$name" ||
 		{ tail -3 "$tmp/log" >&2; die "the compile command of $sibling fails"; }
 	rm -f "$tmp/$name.o"
-	jq -n --arg dir "$dir" --arg pch "$final/$name.hpp" \
-		'{directory: $dir, compile: $ARGS.positional, pch: $pch}' \
+	preload=$(preloaded)
+	jq -n --arg dir "$dir" --arg pch "$final/$name.hpp" --arg preload "$preload" \
+		'{directory: $dir, compile: $ARGS.positional, pch: $pch,
+		preload: (if $preload == "" then null else $preload end)}' \
 		--args -- "${args[@]}" >"$tmp/$name.json"
 }
 

@@ -22,8 +22,9 @@
 static const char *const sources[] = {"mk/engines/mnn.sh", "src/runner/mnn.cpp",
     "src/runner/mnn-module.cpp", "src/runner/mnn.h",
     "src/runner/mnn-convert.cpp", "src/runner/mnn-types.cpp",
-    "src/runner/gcc-pch.cpp", "src/runner/runner.c", "src/runner/runner.h",
-    "src/runner/control.h", "src/lib/jail.c", "src/lib/jail.h"};
+    "src/runner/gcc-pch.cpp", "src/runner/pages.c", "src/runner/runner.c",
+    "src/runner/runner.h", "src/runner/control.h", "src/lib/jail.c",
+    "src/lib/jail.h"};
 
 static const char *
 setting(const char *name, const char *what)

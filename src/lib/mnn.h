@@ -28,8 +28,9 @@ const struct mnn *mnn_open(const char *arch);
 /* {"version":..,"commit":..,"compiler":..} for records */
 cJSON *mnn_facts(const struct mnn *m);
 
-/* what the engine says of a kind, {"compile":[..],"link":[..],"pch":..};
-   status 69 if this build cannot make it (no converter) */
+/* what the engine says of a kind, {"compile":[..],"link":[..],"pch":..,
+   "preload":..} (what is loaded before the compiler, or null); status 69 if
+   this build cannot make it (no converter) */
 const cJSON *mnn_kind(const struct mnn *m, const char *kind);
 
 /*
