@@ -56,8 +56,17 @@ add(char ***list, const char *s)
 	(*list)[n + 1] = NULL;
 }
 
+static int
+iscode(const struct image *im, const Elf64_Sym *s)
+{
+	const Elf64_Shdr *in = section(im, s->st_shndx);
+
+	return s->st_shndx != SHN_UNDEF && in && in->sh_flags & SHF_EXECINSTR;
+}
+
 static void
-symbol(struct elfsym *e, const Elf64_Sym *s, const char *name)
+symbol(struct elfsym *e, const struct image *im, const Elf64_Sym *s,
+    const char *name)
 {
 	int bind = ELF64_ST_BIND(s->st_info);
 
@@ -65,6 +74,8 @@ symbol(struct elfsym *e, const Elf64_Sym *s, const char *name)
 		e->ifuncs++;
 	if (bind == STB_LOCAL || !name || !*name)
 		return;
+	if (iscode(im, s))
+		add(bind == STB_WEAK ? &e->weak : &e->functions, name);
 	if (s->st_shndx == SHN_UNDEF)
 		add(&e->undefined, name);
 	else if (ELF64_ST_VISIBILITY(s->st_other) == STV_DEFAULT ||
@@ -107,7 +118,7 @@ symbols(const struct image *im, const Elf64_Shdr *table, struct elfsym *e)
 	if (!strings || !s || table->sh_entsize != sizeof(*s))
 		return "its symbol table is broken";
 	for (i = 1; i < n; i++)
-		symbol(e, &s[i], string(im, strings, s[i].st_name));
+		symbol(e, im, &s[i], string(im, strings, s[i].st_name));
 	return NULL;
 }
 
@@ -211,6 +222,8 @@ elfsym_free(struct elfsym *e)
 {
 	listfree(e->undefined);
 	listfree(e->exported);
+	listfree(e->functions);
+	listfree(e->weak);
 	listfree(e->needed);
 	*e = (struct elfsym){0};
 }

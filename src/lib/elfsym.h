@@ -10,7 +10,9 @@
 
 struct elfsym {
 	char **undefined; /* names, NULL-terminated */
-	char **exported;  /* global definitions */
+	char **exported;  /* global definitions that others may meet */
+	char **functions; /* global ones of code, hidden ones among them... */
+	char **weak;	  /* ...and those that give way to others */
 	char **needed;	  /* libraries */
 	long starters;	  /* functions run when it is loaded, beside the
 			     compiler's own one */

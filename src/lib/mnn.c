@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "elfsym.h"
 #include "mnn.h"
 #include "proc.h"
 #include "sandbox.h"
@@ -376,24 +377,24 @@ struct found {
 	int calls;	  /* the engine's register function is named */
 };
 
+/* a function that the candidate defines */
 static void
-symbol(struct found *f, const char *kind, const cJSON *entry, char *line,
-    cJSON *link)
+defined(struct found *f, const char *name)
 {
-	char t = line[17], *name = line + 19, *arg;
+	if (strncmp(name, "_ZN3MNN", 7) == 0 ||
+	    strncmp(name, "_ZNK3MNN", 8) == 0)
+		buf_addf(&f->names, "%s\n", name);
+}
+
+static void
+registers(struct found *f, const char *kind, const cJSON *entry,
+    const char *name, cJSON *link)
+{
 	const char *at;
 	int inmnn;
+	char *arg;
 
-	if (strlen(line) < 20)
-		return;
-	if (t == 'U' && (strstr(name, "CPUBackend10addCreator") ||
-			    strstr(name, "OnnxExtraManager6insert") ||
-			    strstr(name, "registerGeometryComputer")))
-		f->calls = 1;
-	if ((t == 'T' || t == 'W') && (strncmp(name, "_ZN3MNN", 7) == 0 ||
-					  strncmp(name, "_ZNK3MNN", 8) == 0))
-		buf_addf(&f->names, "%s\n", name);
-	if (t != 'T' || !(at = registration(name, &inmnn)))
+	if (!(at = registration(name, &inmnn)))
 		return;
 	if (!inmnn) {
 		f->elsewhere = 1;
@@ -408,6 +409,24 @@ symbol(struct found *f, const char *kind, const cJSON *entry, char *line,
 	arg = xasprintf("-Wl,--defsym,mkbench_register%d=%s", f->bound++, name);
 	cJSON_AddItemToArray(link, cJSON_CreateString(arg));
 	free(arg);
+}
+
+static void
+symbols(struct found *f, const struct elfsym *e, const char *kind,
+    const cJSON *entry, cJSON *link)
+{
+	char **s;
+
+	for (s = e->undefined; s && *s; s++)
+		f->calls |= strstr(*s, "CPUBackend10addCreator") ||
+			    strstr(*s, "OnnxExtraManager6insert") ||
+			    strstr(*s, "registerGeometryComputer");
+	for (s = e->functions; s && *s; s++) {
+		defined(f, *s);
+		registers(f, kind, entry, *s, link);
+	}
+	for (s = e->weak; s && *s; s++)
+		defined(f, *s);
 }
 
 static int
@@ -478,20 +497,20 @@ mnn_registrations(const struct mnn *m, const char *kind, const cJSON *entry,
     const char *dir, cJSON *link, struct buf *log)
 {
 	const char *type = json_array(entry, "types")->child->valuestring;
-	const char *argv[] = {json_string(m->json, "nm"), "kernel.o", NULL};
-	struct proc p = {
-	    .argv = argv, .dir = dir, .maxoutput = 16 << 20, .seconds = 60};
+	char *object = xasprintf("%s/kernel.o", dir);
 	struct found f = {0};
-	struct procresult r;
-	char *line, *save = NULL;
+	struct elfsym e;
+	const char *why;
 	int rc;
 
-	if (proc_run(&p, &r) < 0)
-		err(EX_UNAVAILABLE, "%s", argv[0]);
-	line = r.out.data ? strtok_r(r.out.data, "\n", &save) : NULL;
-	for (; line; line = strtok_r(NULL, "\n", &save))
-		symbol(&f, kind, entry, line, link);
-	buf_free(&r.out);
+	why = elfsym_read(object, &e);
+	free(object);
+	if (why)
+		complain(log, dir, "", "the object: %s", why, "");
+	symbols(&f, &e, kind, entry, link);
+	elfsym_free(&e);
+	if (why)
+		return -1;
 	if ((rc = judge(&f, kind, type, dir, log)) == 0)
 		owngate(m, kind, entry, dir, &f.names, link);
 	buf_free(&f.names);
