@@ -137,8 +137,8 @@ doround(long number, int arm, long turns, long calls, const long *samples,
 	    .calls = calls,
 	    .samples = (long *)samples,
 	    .nsamples = nsamples,
-	    .warmms = quick ? WARMMS / 2 : WARMMS,
-	    .maxwarmms = quick ? WARMMS : 2 * WARMMS,
+	    .warmms = quick || untimed ? WARMMS / 2 : WARMMS,
+	    .maxwarmms = quick || untimed ? WARMMS : 2 * WARMMS,
 	    .cold = number == COLD};
 	int i;
 
@@ -1436,7 +1436,8 @@ main(int argc, char **argv)
 		default: usage(EX_USAGE);
 		}
 	}
+	largeheap();
 	now.asked = device_load(devicename);
 	stage_each(out, argv + optind, devrun);
-	return EX_OK;
+	stage_end();
 }

@@ -38,6 +38,7 @@ eachfile(const char *file, FILE *out, void (*fn)(cJSON *record))
 }
 
 static pid_t noting;
+static char *notepath;
 
 static void
 note(int status, void *path)
@@ -65,7 +66,15 @@ stage_note(const char *out)
 	    !getenv("MKBENCH_NOTES"))
 		return;
 	noting = getpid();
-	on_exit(note, xasprintf("%.*s.failed", (int)n - 5, out));
+	notepath = xasprintf("%.*s.failed", (int)n - 5, out);
+	on_exit(note, notepath);
+}
+
+void
+stage_end(void)
+{
+	note(EX_OK, notepath);
+	_exit(EX_OK);
 }
 
 void

@@ -23,6 +23,10 @@ void stage_each(const char *out, char *const *files, void (*fn)(cJSON *record));
  */
 void stage_note(const char *out);
 
+/* a good end at once, after stage_each: what libraries would do at exit takes
+   longer than to leave it to the system */
+_Noreturn void stage_end(void);
+
 /* the file rootdir()/dir/NAME.json, or NAME itself if it has a '/' or ends in
    .json; status 69 with the names that exist if there is none.  what is the
    word for the message: "engine", "device", "model". */

@@ -3,14 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <sha256.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "util.h"
+
+#define LARGEPAGE (2 << 20)
+#define HEAP (128 << 20)    /* taken at once */
+#define MOSTMMAP (32 << 20) /* the largest that malloc takes from the heap */
 
 void *
 xmalloc(size_t n)
@@ -344,6 +350,23 @@ nowns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void
+largeheap(void)
+{
+	uintptr_t from = (uintptr_t)sbrk(0), end;
+	void *volatile p;
+
+	mallopt(M_MMAP_THRESHOLD, MOSTMMAP);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, HEAP);
+	p = malloc(LARGEPAGE); /* more than there is: the heap grows */
+	free(p);
+	end = (uintptr_t)sbrk(0);
+	from = (from + LARGEPAGE - 1) & -(uintptr_t)LARGEPAGE;
+	if (from < end)
+		madvise((void *)from, end - from, MADV_HUGEPAGE);
 }
 
 size_t

@@ -75,6 +75,10 @@ void sha256hex(const void *data, size_t n, char hex[65]);
    kernels, which the supervisor does) */
 uint64_t nowns(void);
 
+/* for programs that move tensors: what is allocated from now on stays with this
+   process and lies in large pages, where there are any */
+void largeheap(void);
+
 /* how many tokens a text of n bytes is taken for: n / 3, rounded up, which is
    above what current tokenizers make of code and JSON */
 size_t tokens(size_t n);
