@@ -453,7 +453,7 @@ compile(const char *dir, const struct recipe *r, const cJSON *files)
 {
 	char *artifact = xasprintf("%s/%s", dir, r->artifact);
 	cJSON *build = cJSON_CreateObject();
-	struct buf file = {0}, log = {0};
+	struct buf log = {0};
 	const char *status;
 	double seconds = 0;
 	char hex[65];
@@ -461,9 +461,7 @@ compile(const char *dir, const struct recipe *r, const cJSON *files)
 	writesources(dir, files);
 	json_set(build, "status", cJSON_CreateString("failed"));
 	status = performall(r, dir, &log, &seconds, build);
-	if (strcmp(status, "ok") == 0 &&
-	    buf_readfile(&file, artifact, FILESIZE) == 0) {
-		sha256hex(file.data, file.len, hex);
+	if (strcmp(status, "ok") == 0 && sha256file(artifact, hex) == 0) {
 		json_set(build, "sha256", cJSON_CreateString(hex));
 	} else if (strcmp(status, "ok") == 0) {
 		status = "failed";
@@ -472,7 +470,6 @@ compile(const char *dir, const struct recipe *r, const cJSON *files)
 	json_set(build, "log", logtext(&log, r, dir));
 	json_set(build, "seconds", cJSON_CreateNumber(seconds));
 	buf_free(&log);
-	buf_free(&file);
 	free(artifact);
 	return build;
 }

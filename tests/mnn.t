@@ -71,7 +71,8 @@ register='REGISTER_CPU_OP_CREATOR(MineCreator, OpType_ReLU);'
 held() {
 	nm -S --defined-only "$1" | awk '{print $2, $NF}' | sort
 }
-# what was built last, compiled once more without its precompiled header
+# what was built last, compiled once more without its precompiled header, and with
+# small pages
 precompiled() {
 	local args dir
 	dir=$MKBENCH_ROOT/$(dirname "$(jq -r .build.artifact "$tmp/built")")
@@ -82,6 +83,12 @@ precompiled() {
 	held "$dir/kernel.o" >"$tmp/with"
 	held "$tmp/plain.o" >"$tmp/without"
 	same "$1: is the same code" "$tmp/without" "$tmp/with"
+	mapfile -t args < <(jq -r '.build.command[:-1][]' "$tmp/built")
+	status 0 "$1: with nothing loaded before the compiler" \
+		bash -c 'cd "$0" && exec "$@"' "$dir" "${args[@]}" "$tmp/plain.o"
+	objcopy -g "$dir/kernel.o" "$tmp/with"
+	objcopy -g "$tmp/plain.o" "$tmp/without"
+	ok "$1: is the same object" cmp "$tmp/without" "$tmp/with"
 }
 
 atomic() {

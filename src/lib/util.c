@@ -343,6 +343,12 @@ sha256hex(const void *data, size_t n, char hex[65])
 	SHA256Data(data, n, hex);
 }
 
+int
+sha256file(const char *path, char hex[65])
+{
+	return SHA256_File(path, hex) ? 0 : -1;
+}
+
 uint64_t
 nowns(void)
 {

@@ -70,6 +70,8 @@ char *rootpath(const char *fmt, ...) PRINTF(1, 2);
 
 /* the SHA-256 of n bytes as 64 lower-case hex digits and a NUL */
 void sha256hex(const void *data, size_t n, char hex[65]);
+/* of a file; 0, or -1 with errno set */
+int sha256file(const char *path, char hex[65]);
 
 /* monotonic time in nanoseconds (for progress and durations, not for timing
    kernels, which the supervisor does) */
