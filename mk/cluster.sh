@@ -53,14 +53,14 @@ pack() {
 	} | tar -cf "$out/go/${run#results/}/$task.$make.tar" --format=posix --no-recursion -T -
 }
 
-# put what came back, one archive or some, in its place, oldest first, so that at any
-# moment what is there is newer than what it was made from; an archive is there
-# until all of it is in its place
+# put what came back, ARCHIVE..., in its place, oldest first, so that at any moment
+# what is there is newer than what it was made from; an archive is there until all of
+# it is in its place
 absorb() {
-	local run=$1 tar tmp file rc
-	for tar in "$run"/back/$2.tar; do
+	local tar tmp file rc
+	for tar; do
 		[ -e "$tar" ] || continue
-		tmp=$(mktemp -d "$run/back/XXXXXX") || return
+		tmp=$(mktemp -d "${tar%/*}/XXXXXX") || return
 		rc=0
 		tar -C "$tmp" -xf "$tar" || rc=$?
 		[ $rc -le 128 ] || return
@@ -76,19 +76,24 @@ absorb() {
 	done
 }
 
-# all that came back to the run's latest make, whose name is in its file cluster;
-# away with what was cut off on its way or in absorb, and with what comes so late to
-# an earlier make that it may be made already.  From then on what comes back is
-# NAME's.
+# Take in what came back to the run's latest make, whose name is in its file cluster,
+# and nothing from then on but what comes to NAME: GNU parallel's jobs outlive it, and
+# a part of a task that comes late may be made already.
 settle() {
 	local made
 	made=$(cat "$1/cluster" 2>/dev/null)
 	if [ -d "$1/back" ]; then
-		find "$1/back" -mindepth 1 -maxdepth 1 ! -name "*.$made.tar" -exec rm -rf {} +
-		absorb "$1" "*.$made" || return
-		rmdir "$1/back" 2>/dev/null
+		mkdir -p "$1/back/in"
+		find "$1/back" -maxdepth 1 -name "*.$made.tar" -exec mv -t "$1/back/in" {} + || return
 	fi
-	echo "$2" >"$1/cluster.tmp" && mv "$1/cluster.tmp" "$1/cluster"
+	echo "$2" >"$1/cluster.tmp" && mv "$1/cluster.tmp" "$1/cluster" || return
+	if [ -d "$1/back" ]; then
+		find "$1/back" -mindepth 1 -maxdepth 1 ! -name in -exec rm -rf {} +
+		find "$1/back/in" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} +
+		absorb "$1"/back/in/*.tar || return
+		rmdir "$1/back/in" "$1/back" 2>/dev/null
+	fi
+	return 0
 }
 
 again() {
@@ -124,7 +129,7 @@ work() {
 		"tar -xOf $hash.tar mk/chain.sh | bash -s $hash {} $make" :::: $out/jobs |
 		while read -r word chain; do
 			# a part of a task whose job is tried again would be made again
-			[ "$word" != finished ] || absorb "results/${chain%/*}" "${chain##*/}.$make"
+			[ "$word" != finished ] || absorb "results/${chain%/*}/back/${chain##*/}.$make.tar"
 		done
 	rc=${PIPESTATUS[0]}
 	for run; do
