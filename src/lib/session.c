@@ -367,12 +367,16 @@ session_close(struct session *s)
 }
 
 void
+samples_keep(struct samples *s, size_t n)
+{
+	while (s->n > n)
+		free(s->list[--s->n].data);
+}
+
+void
 samples_free(struct samples *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->n; i++)
-		free(s->list[i].data);
+	samples_keep(s, 0);
 	free(s->list);
 	*s = (struct samples){0};
 }

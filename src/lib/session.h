@@ -77,5 +77,7 @@ const cJSON *session_about(const struct session *s);
 void session_close(struct session *s);
 
 void samples_free(struct samples *s);
+/* only the first n, which there are */
+void samples_keep(struct samples *s, size_t n);
 
 #endif

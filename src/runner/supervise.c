@@ -47,6 +47,7 @@
 #define LOGSIZE (64 << 10)
 #define PLACES 16     /* looked at in each output after each call */
 #define WAYBACK 50000 /* ns that a runner needs from its answer to its wait */
+#define HALTNS 5000   /* and so many that it costs it to be halted once more */
 #define WAITS 4000    /* looks at it before it is given up */
 #define WORDS 100000  /* us for a runner that hangs to say where */
 #define COUNTERS 4
@@ -619,8 +620,9 @@ idle(void)
 	int tries;
 
 	for (tries = 0; !waits(); tries++) {
-		if (tries == WAITS || ranfor() > start + WAYBACK)
-			return fail("deferred",
+		if (tries == WAITS ||
+		    ranfor() > start + WAYBACK + (uint64_t)tries * HALTNS)
+			return fail("late",
 			    "the runner was at work after it had answered");
 		resume();
 		usleep(tries < 8 ? 20 : 500);
@@ -1231,8 +1233,8 @@ answered(void)
 	if (wayback() <= 3 * now->r.ping + BACKNS)
 		return 0;
 	now->r.phase = phases[BELL_RUN];
-	return fail("deferred",
-	    "the runner was at work after it had answered most calls");
+	return fail(
+	    "late", "the runner was at work after it had answered most calls");
 }
 
 static void
