@@ -80,20 +80,15 @@ absorb() {
 # and nothing from then on but what comes to NAME: GNU parallel's jobs outlive it, and
 # a part of a task that comes late may be made already.
 settle() {
-	local made
+	local back=$1/back made
 	made=$(cat "$1/cluster" 2>/dev/null)
-	if [ -d "$1/back" ]; then
-		mkdir -p "$1/back/in"
-		find "$1/back" -maxdepth 1 -name "*.$made.tar" -exec mv -t "$1/back/in" {} + || return
-	fi
+	mkdir -p "$back/in"
+	find "$back" -maxdepth 1 -name "*.$made.tar" -exec mv -t "$back/in" {} + || return
 	echo "$2" >"$1/cluster.tmp" && mv "$1/cluster.tmp" "$1/cluster" || return
-	if [ -d "$1/back" ]; then
-		find "$1/back" -mindepth 1 -maxdepth 1 ! -name in -exec rm -rf {} +
-		find "$1/back/in" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} +
-		absorb "$1"/back/in/*.tar || return
-		rmdir "$1/back/in" "$1/back" 2>/dev/null
-	fi
-	return 0
+	find "$back" -mindepth 1 -maxdepth 1 ! -name in -exec rm -rf {} +
+	find "$back/in" -mindepth 1 -maxdepth 1 ! -name '*.tar' -exec rm -rf {} +
+	absorb "$back"/in/*.tar || return
+	rmdir "$back/in" "$back" 2>/dev/null || : # something comes just now
 }
 
 again() {

@@ -81,6 +81,9 @@ device() {
 		compilers: {c: "gcc", "c++": "g++"}, flags: ["-O3", "-march=native"]} + '"$2" >"$tmp/$1.json"
 }
 
+# up BOARD: its daemon lives
+up() { [ -e "$tmp/$1/pid" ] && kill -0 "$(cat "$tmp/$1/pid")" 2>/dev/null; }
+
 case ${WHERE:=here} in
 here) ;;
 adb)
@@ -99,7 +102,7 @@ adb)
 	# shellcheck disable=SC2154
 	place_pids() { ip netns pids "$them"; }
 	place_fall() { board_stop one; }
-	place_back() { [ -e "$tmp/one/pid" ] && kill -0 "$(cat "$tmp/one/pid")" 2>/dev/null || adbd_start one 5555; }
+	place_back() { up one || adbd_start one 5555; }
 	place_end() {
 		netns us adb kill-server
 		boards_end
@@ -151,7 +154,6 @@ everywhere)
 		up one || sshd_start one 2201
 		up two || adbd_start two 5555
 	}
-	up() { [ -e "$tmp/$1/pid" ] && kill -0 "$(cat "$tmp/$1/pid")" 2>/dev/null; }
 	place_end() {
 		netns us adb kill-server
 		boards_end
@@ -186,9 +188,9 @@ verdicts() {
 # hosts is put in its place once more if that was cut off, and compiled again
 # where it is measured: of it, the content of what was asked and measured.
 records() {
-	local what=(-name '*.json' -printf '%p %i %C@\n')
-	[ "$WHERE" != hosts ] || what=(\( -name '*-call.json' -o -name devrun.json \) -exec sha256sum {} +)
-	(cd "$tmp/kill" && find results store -path '*/back' -prune -o "${what[@]}" 2>/dev/null | sort)
+	local listed=(-name '*.json' -printf '%p %i %C@\n')
+	[ "$WHERE" != hosts ] || listed=(\( -name '*-call.json' -o -name devrun.json \) -exec sha256sum {} +)
+	(cd "$tmp/kill" && find results store -path '*/back' -prune -o "${listed[@]}" 2>/dev/null | sort)
 }
 # the questions whose answers are recorded
 answered() {
@@ -208,7 +210,8 @@ answered() {
 look() {
 	mkdir -p "$tmp/kill/results" "$tmp/kill/store"
 	find "$tmp/kill/results" "$tmp/kill/store" -path '*/back' -prune -o -name '*.json' -print0 |
-		xargs -0 -r -n100 jq 'if type == "object" then empty else error("no object") end' 2>"$tmp/bad" || fault "broken JSON: $(head -1 "$tmp/bad")"
+		xargs -0 -r -n100 jq 'if type == "object" then empty else error("no object") end' 2>"$tmp/bad" ||
+		fault "broken JSON: $(head -1 "$tmp/bad")"
 	records >>"$tmp/seen"
 	answered >"$tmp/answered"
 	[ ! -s "$tmp/answered" ] || cat "$tmp/answered" >>"$tmp/kill/asked"

@@ -162,6 +162,7 @@ static void
 doround(long number, int arm, long turns, long calls, const long *samples,
     long nsamples, cJSON **results)
 {
+	long warm = quick || untimed ? WARMMS / 2 : WARMMS;
 	struct round r = {.number = number,
 	    .arms = {arm == ARMS ? NATIVE : arm, CANDIDATE},
 	    .narms = arm == ARMS ? ARMS : 1,
@@ -169,8 +170,8 @@ doround(long number, int arm, long turns, long calls, const long *samples,
 	    .calls = calls,
 	    .samples = (long *)samples,
 	    .nsamples = nsamples,
-	    .warmms = quick || untimed ? WARMMS / 2 : WARMMS,
-	    .maxwarmms = quick || untimed ? WARMMS : 2 * WARMMS,
+	    .warmms = warm,
+	    .maxwarmms = 2 * warm,
 	    .cold = number == COLD};
 	int i;
 

@@ -11,12 +11,8 @@
 static void
 sumof(const char *path, char hex[65])
 {
-	struct buf data = {0};
-
-	if (buf_readfile(&data, path, SIZE_MAX) < 0)
+	if (sha256file(path, hex) < 0)
 		err(EX_DATAERR, "%s", path);
-	sha256hex(data.data ? data.data : "", data.len, hex);
-	buf_free(&data);
 }
 
 /* the SHA-256 of a file; a large one's is kept in build/sums as long as the

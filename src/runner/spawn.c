@@ -111,13 +111,19 @@ runner_enclose(const struct spawn *s)
 }
 
 _Noreturn static void
+lost(const char *name)
+{
+	dprintf(2, "%s: %s\n", name, strerror(errno));
+	_exit(127);
+}
+
+_Noreturn static void
 become(char *const *argv)
 {
 	static char lang[] = "LC_ALL=C", *const env[] = {lang, NULL};
 
 	execve(argv[0], argv, env);
-	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
-	_exit(127);
+	lost(argv[0]);
 }
 
 /* ---- the zygote, as its supervisor sees it ---- */
@@ -255,8 +261,7 @@ runner_spawn(const struct spawn *s, int *execs)
 	if (pid == 0) {
 		if (runner_enclose(s) == 0)
 			become(s->argv);
-		dprintf(2, "%s: %s\n", s->argv[0], strerror(errno));
-		_exit(127);
+		lost(s->argv[0]);
 	}
 	return pid;
 }
@@ -343,8 +348,7 @@ zygote_serve(int sock)
 			adopted(o.s.parent);
 			if (runner_enclose(&o.s) == 0)
 				return;
-			dprintf(2, "zygote: %s\n", strerror(errno));
-			_exit(127);
+			lost("zygote");
 		}
 		for (i = 0; i < FILES; i++)
 			close(o.s.files[i]);
