@@ -3,10 +3,11 @@
 # resource: a model that takes a second, a kernel of some 20 ms, each answer
 # another build.
 #
-# usage: bench-sweep.sh [TASKS [ANSWERS]]     (12 tasks, 3 answers each)
+# usage: bench-sweep.sh [TASKS [ANSWERS [SIDE]]]   (12 tasks, 3 answers each; the kernel
+# multiplies two matrices of SIDE x SIDE, 1216 by default: some 20 ms)
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
-tasks=${1:-12} answers=${2:-3}
+tasks=${1:-12} answers=${2:-3} side=${3:-1216}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/bench-sweep.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 "$top/mk/tree.sh" "$tmp"
@@ -14,18 +15,17 @@ cd "$tmp"
 export MKBENCH_ROOT=$tmp MKBENCH_STORE=$tmp/store
 
 for i in $(seq "$tasks"); do
-	jq -c --arg n "bench_$i" '.task |= (.name = $n | .inputs[0].shape = [1, 16, 512, 512] |
-		.outputs[0].shape = .inputs[0].shape | del(.heldout, .macs, .bytes))' \
-		tasks/unary/exp_4d.json >"tasks/unary/bench_$i.json"
+	jq -c --arg n "bench_$i" --argjson side "$side" '.task |= (.name = $n | .inputs[].shape = [$side, $side] |
+		.outputs[0].shape = [$side, $side] | del(.heldout, .macs, .bytes))' \
+		tasks/matrix/matmul_2d.json >"tasks/matrix/bench_$i.json"
 done
 jq -n --argjson n "$tasks" '{name: "bench", version: "1", tasks: [range($n) |
-	{name: "bench_\(. + 1)", category: "unary"}]}' >tasks/bench.json
+	{name: "bench_\(. + 1)", category: "matrix"}]}' >tasks/bench.json
 # each answer is another text, so another build
+bin/prompt tasks/matrix/bench_1.json | bin/llm-call --model oracle | jq -j .response.text >answer
 # shellcheck disable=SC2016
-jq -n --arg c tasks/oracle/ort/Exp.c --arg h tasks/oracle/ort/kernel.h '{provider: "exec", output: "text",
-	command: ["bash", "-c", "cat >/dev/null; sleep 1; f=$(printf \"\\\\140%.0s\" 1 2 3)
-		printf \"%s\\n\" kernel.c ${f}c \"/* $RANDOM$RANDOM */\"; cat \"$0\"
-		printf \"%s\\n\" $f kernel.h ${f}c; cat \"$1\"; echo $f", $c, $h]}' >mk/models/second.json
+jq -n --arg answer "$tmp/answer" '{provider: "exec", output: "text", command: ["bash", "-c",
+	"cat >/dev/null; sleep 1; sed \"2a /* $RANDOM$RANDOM */\" \"$0\"", $answer]}' >mk/models/second.json
 
 start=$EPOCHREALTIME
 make -s sweep SUITE=bench MODEL=second METHOD=sample COUNT="$answers" RUN=bench SEED="$(printf '%064d' 1)" >"$tmp/out"

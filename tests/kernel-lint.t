@@ -68,6 +68,8 @@ finds 'a scratch buffer' clean \
 finds 'a constant table' clean \
 	'static const float t[] = {1, 2}; int f(const float *x) { return x[0] == t[1]; }'
 finds 'a local counter' clean 'void f(int n) { int i = 0; while (i++ < n) g(); }'
+finds 'a counter of a loop in a macro with a comment' clean \
+	$'#define EACH(T) case T: { \\\n\t/* a word */ \\\n\tconst long n = 9; \\\n\tfor (int i = 0; i < n; i++) \\\n\t\ty[i] = F(x[i]); \\\n\tbreak; \\\n\t}'
 finds 'the engine'"'"'s operator' 'flagged, library-assisted engine-operator' \
 	'void f(const OrtApi *a) { a->InvokeOp(0, 0, 0, 0, 0, 0); }'
 finds 'a session' 'hack engine-session' 'void f(const OrtApi *a) { a->CreateSession(0, 0, 0, 0); }'

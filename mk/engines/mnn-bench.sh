@@ -7,9 +7,9 @@
 # with another first line) through xcompile, devrun's verification and score, from a
 # tree and build that are only read; their checksums before and after.
 # By hand, the way of an operator file put into the tree: in COPY, a copy of tree and
-# build (made if it is not there): the file is replaced, library and converter are
-# made anew, the model is converted and run, the file is put back.  What comes out
-# is compared with nothing.  ROUNDS times; without COPY that side is left out.
+# build (made if it is not there): the file is replaced, library, converter and the
+# program that runs it are made anew (all hold the operator), the model is converted
+# and run, the file is put back.  What comes out is compared with nothing.  ROUNDS times; without COPY that side is left out.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(realpath "$1") build=$(realpath "$2") copy=${3-}
@@ -54,17 +54,18 @@ ours() {
 }
 
 byhand() {
-	local i start end file=$copy/tree/source/backend/cpu/CPURelu.cpp rate2
+	local i start end file=$copy/tree/source/backend/cpu/CPURelu.cpp rate2 run=
 	[ -d "$copy/build" ] || "$top/mk/engines/mnn-copy.sh" "$root" "$build" "$copy"
+	[ ! -e "$copy/build/MNNV2Basic.out" ] || run=MNNV2Basic.out
 	cp "$file" "$tmp/saved"
 	jq -c . "$top/tasks/activation/relu_4d.json" | spec2onnx >"$tmp/model.onnx"
 	start=$EPOCHREALTIME
 	for ((i = 0; i < rounds; i++)); do
 		{ echo "// $i $RANDOM"; cat "$tmp/saved"; } >"$file"
-		make -s -C "$copy/build" -j"$jobs" MNN MNNConvert >"$tmp/log" 2>&1 || { tail -3 "$tmp/log" >&2; exit 1; }
+		make -s -C "$copy/build" -j"$jobs" MNN MNNConvert $run >"$tmp/log" 2>&1 || { tail -3 "$tmp/log" >&2; exit 1; }
 		"$copy/build/MNNConvert" -f ONNX --modelFile "$tmp/model.onnx" --MNNModel "$tmp/model.mnn" --bizCode x >"$tmp/log" 2>&1
-		if [ -x "$copy/build/MNNV2Basic.out" ]; then
-			(cd "$tmp" && "$copy/build/MNNV2Basic.out" model.mnn 1) >"$tmp/log" 2>&1
+		if [ "$run" ]; then
+			(cd "$tmp" && "$copy/build/$run" model.mnn 1) >"$tmp/log" 2>&1
 		fi
 		cp "$tmp/saved" "$file"
 	done

@@ -550,6 +550,8 @@ atfilescope(TSNode node)
 	     up = ts_node_parent(up))
 		if (cpp_is(up, "function_definition") ||
 		    cpp_is(up, "lambda_expression") ||
+		    cpp_is(up, "compound_statement") ||
+		    cpp_is(up, "for_statement") ||
 		    cpp_is(up, "field_declaration_list") || cpp_is(up, "ERROR"))
 			return 0;
 	return 1;

@@ -51,46 +51,68 @@ addblock(struct buf *out, const char *name, const struct buf *text)
 	buf_adds(out, "\n");
 }
 
-/* a kernel that begins with a header of its family gets it as text, for a
-   candidate has no such file */
-static void
-spread(struct buf *text, const char *path)
+/* the text of a header beside path, which the line #include "..." at p names;
+   -1 if it is no such line, or one of the candidate's own files */
+static int
+family(const char *p, const char *path, struct buf *text)
 {
 	static const char include[] = "#include \"";
-	size_t n = sizeof(include) - 1, len;
-	struct buf whole = {0};
+	const size_t n = sizeof(include) - 1;
 	char *header;
+	int rc;
 
-	if (text->len < n || strncmp(text->data, include, n) != 0)
-		return;
-	len = strcspn(text->data + n, "\"\n");
+	if (strncmp(p, include, n) != 0 || strncmp(p + n, "kernel.", 7) == 0)
+		return -1;
 	header = xasprintf("%.*s/%.*s", (int)(strrchr(path, '/') - path), path,
-	    (int)len, text->data + n);
-	if (strncmp(text->data + n, "kernel.", 7) != 0 &&
-	    buf_readfile(&whole, header, FILEMAX) == 0) {
-		n += strcspn(text->data + n, "\n");
-		buf_add(&whole, text->data + n, text->len - n);
-		buf_free(text);
-		*text = whole;
-	}
+	    (int)strcspn(p + n, "\"\n"), p + n);
+	rc = buf_readfile(text, header, FILEMAX);
 	free(header);
+	return rc;
+}
+
+/* a kernel that includes headers of its family gets them as text, each where it
+   is first named, for a candidate has no such files */
+static void
+spread(struct buf *whole, const char *p, const char *path, struct buf *seen)
+{
+	struct buf header = {0};
+	const char *next;
+	char *line;
+
+	for (; p && *p; p = next) {
+		next = p + strcspn(p, "\n");
+		next += *next == '\n';
+		if (family(p, path, &header) < 0) {
+			buf_add(whole, p, (size_t)(next - p));
+			continue;
+		}
+		line = xasprintf("%.*s", (int)(next - p), p);
+		if (!seen->data || !strstr(seen->data, line)) {
+			buf_adds(seen, line);
+			spread(whole, header.data, path, seen);
+		}
+		free(line);
+		buf_free(&header);
+	}
 }
 
 static int
 addfile(struct buf *out, const char *path, const char *name, int *shared)
 {
-	struct buf text = {0};
+	struct buf text = {0}, whole = {0}, seen = {0};
 
 	if (buf_readfile(&text, path, FILEMAX) < 0) {
 		if (errno != ENOENT)
 			err(EX_UNAVAILABLE, "%s", path);
 		return 0;
 	}
-	spread(&text, path);
-	if (shared && text.data && strstr(text.data, "\"kernel.h"))
+	spread(&whole, text.data, path, &seen);
+	if (shared && whole.data && strstr(whole.data, "\"kernel.h"))
 		*shared = 1;
-	addblock(out, name, &text);
+	addblock(out, name, &whole);
 	buf_free(&text);
+	buf_free(&whole);
+	buf_free(&seen);
 	return 1;
 }
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define ABS(T, x) ((T)((x) <= 0 ? 0 - (x) : (x)))
 

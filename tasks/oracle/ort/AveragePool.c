@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "reduce.h"
+#include "window.h"
 
 struct state {
 	struct window w;

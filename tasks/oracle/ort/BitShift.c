@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 struct state {
 	bool left;

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define BITWISENOT(T, x) ((T) ~(x))
 

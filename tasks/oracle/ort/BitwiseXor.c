@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 #define XOR(T, x, y) ((T)((x) ^ (y)))
 

@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "binary.h"
 
 /* the output's type is an attribute, which only the graph's inference tells */
 static OrtStatus *

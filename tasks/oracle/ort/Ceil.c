@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define CEIL(T, x) _Generic((x), float : ceilf, default : ceil)(x)
 

@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "window.h"
+#include "product.h"
 
 /*
  * A convolution is a matrix product: the weights (a row per output channel, a

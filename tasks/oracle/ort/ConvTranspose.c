@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "window.h"
+#include "product.h"
 
 /*
  * Each input element is multiplied by the weights of all taps (a matrix

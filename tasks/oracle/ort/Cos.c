@@ -1,3 +1,4 @@
-#include "kernel.h"
+#include "maths.h"
+#include "unary.h"
 
 UNARY_ANGLE("Cos", cosf_, cosf, cos);

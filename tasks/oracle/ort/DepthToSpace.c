@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "loops.h"
 
 struct state {
 	int64_t block;

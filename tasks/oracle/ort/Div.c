@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 #define DIV(T, x, y) ((T)((x) / (y)))
 

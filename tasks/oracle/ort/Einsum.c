@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "product.h"
 
 /*
  * Operands are contracted two at a time, the first two first.  Labels of a pair

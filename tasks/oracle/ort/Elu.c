@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "unary.h"
 
 #define ELU(T, x) ((x) < 0 ? a * MATH(expm1, x) : (x))
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 #define EQUAL(T, x, y) ((x) == (y))
 #define EACH(X, F) EACH_WIDE(X, F) EACH_BOOL(X, F)

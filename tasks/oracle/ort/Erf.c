@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "unary.h"
 
 #define ERF(T, x) MATH(erf, x)
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define FLOOR(T, x) _Generic((x), float : floorf, default : floor)(x)
 

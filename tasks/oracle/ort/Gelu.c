@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "maths.h"
 
 struct state {
 	bool tanh;

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "product.h"
 
 struct state {
 	float alpha, beta;

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define MEAN(NAME, T, F) REDUCE_ROW(pool_##T, T, SUM_INIT, SAME, SUM_JOIN)
 EACH_FLOAT(MEAN, )

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define HIGH(NAME, T, F) REDUCE_ROW(pool_##T, T, LOWEST, SAME, MAX_JOIN)
 EACH_FLOAT(HIGH, )

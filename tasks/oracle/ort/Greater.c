@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 #define GREATER(T, x, y) ((x) > (y))
 

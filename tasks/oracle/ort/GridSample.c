@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "window.h"
 
 /*
  * Where each output reads is worked out once for a run of outputs (positions

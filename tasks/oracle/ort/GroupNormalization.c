@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 /* scale and bias have a number a group (opset 18) or a channel (opset 21) */
 struct state {

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define CLAMP01(T, v) ((v) < 0 ? (T)0 : (v) > 1 ? (T)1 : (v))
 #define HARDSIGMOID(T, x) CLAMP01(T, a *(x) + b)

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 struct state {
 	float epsilon;

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define LEAKY(T, x) ((x) < 0 ? a * (x) : (x))
 

@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "reduce.h"
 
 struct state {
 	int64_t axis;

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "loops.h"
 
 #define EACH(X, F)                                                             \
 	EACH_WIDE(X, F)                                                        \

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 struct state {
 	bool c; /* fmod: the result has the sign of x, else that of y */

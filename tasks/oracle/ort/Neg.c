@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define EACH_NEG(X, F) EACH_FLOAT(X, F) EACH_SIGNED(X, F)
 #define NEG(T, x) ((T)(-(x)))

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 /* a bool is a byte of 0 or 1 */
 #define NOT(T, x) ((T)((x) ^ 1))

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "binary.h"
 
 #define PRELU(T, x, y) ((x) < 0 ? (T)((x) * (y)) : (x))
 

@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "binary.h"
 
 #define POWER(T, x, y) powf_(x, y)
 #define SQUARE(T, x, y) ((x) * (x))

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define RECIPROCAL(T, x) ((T)1 / (x))
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define ABS(T, x) ((x) < 0 ? -(x) : (x))
 

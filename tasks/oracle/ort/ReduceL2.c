@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define SQUARE(T, x) ((x) * (x))
 #define ROOT(T, a) ((T)SQRT(a))

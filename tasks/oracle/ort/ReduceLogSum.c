@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define LOG(T, a) ((T)log((double)(a)))
 

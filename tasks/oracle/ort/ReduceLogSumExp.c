@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "reduce.h"
 
 /* log of the sum of exp(x - highest), plus the highest, which never overflows
  */

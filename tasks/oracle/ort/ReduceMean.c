@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define MEAN(T, a) ((T)((a) / count))
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define ONE(T) ((T)1)
 #define TIMES(T, a, b) ((T)((a) * (b)))

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "reduce.h"
 
 #define R_INIT SUM_INIT
 #define R_MAP SAME

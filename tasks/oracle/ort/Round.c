@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define ROUND(T, x) _Generic((x), float : rintf, default : rint)(x)
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "product.h"
 
 /*
  * The transform of all frames is one matrix product: frames, which overlap in

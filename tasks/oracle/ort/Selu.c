@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "unary.h"
 
 #define SELU(T, x) (b * ((x) < 0 ? a * MATH(expm1, x) : (x)))
 

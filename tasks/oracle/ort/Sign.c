@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define SIGN(T, x) ((T)(((x) > 0) - ((x) < 0)))
 

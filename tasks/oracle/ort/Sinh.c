@@ -1,4 +1,5 @@
-#include "kernel.h"
+#include "maths.h"
+#include "unary.h"
 
 #define SINH(T, x) MATH(sinh, x)
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "loops.h"
 
 static OrtStatus *
 run(struct node *n)

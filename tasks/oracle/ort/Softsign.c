@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define SOFTSIGN(T, x) ((x) / ((T)1 + ((x) < 0 ? -(x) : (x))))
 

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "unary.h"
 
 #define ROOT(T, x) SQRT(x)
 

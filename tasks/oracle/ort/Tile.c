@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "loops.h"
 
 /* each dimension becomes two: the repeats, which stand still, and itself */
 static OrtStatus *

@@ -1,4 +1,4 @@
-#include "kernel.h"
+#include "loops.h"
 
 /* by size alone; a 0 step holds its operand still */
 #define WHERE(T)                                                               \

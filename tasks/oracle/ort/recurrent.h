@@ -2,7 +2,8 @@
 #ifndef RECURRENT_H
 #define RECURRENT_H
 
-#include "kernel.h"
+#include "maths.h"
+#include "product.h"
 
 /*
  * Names of activations are a list of strings, which a kernel cannot read; the
