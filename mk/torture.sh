@@ -305,8 +305,13 @@ while [ "$done" -lt "$kills" ] && [ $broken = 0 ]; do
 		(sweep kill) &
 		pid=$!
 		while kill -0 $pid 2>/dev/null; do
+			if [ "$done" -ge "$kills" ]; then # what was killed last comes back, too
+				sleep 1
+				place_back
+				continue
+			fi
 			sleep "$((RANDOM % pause)).$((RANDOM % 900 + 50))"
-			[ "$done" -lt "$kills" ] && kill -0 $pid 2>/dev/null || break
+			kill -0 $pid 2>/dev/null || break
 			place_back
 			look
 			strike

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <glob.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -929,14 +930,15 @@ wrong(cJSON *run, cJSON *verdict)
 		m ? "outputs differ from ONNX Runtime's" : "wrong"));
 }
 
-/* judge what was sampled so far; 0 if the candidate is right */
+/* judge what was sampled, of the first so many calls; 0 if the candidate is
+   right */
 static int
-verified(cJSON *run)
+verified(cJSON *run, long calls)
 {
 	cJSON *v;
 	int failed;
 
-	verify(&now.verifier, &now.samples, roundkey);
+	verify(&now.verifier, &now.samples, calls, roundkey);
 	failed = now.verifier.arms[CANDIDATE].failed != 0;
 	v = verdict_json(&now.verifier.arms[CANDIDATE]);
 	if (failed)
@@ -994,7 +996,7 @@ heldout(const cJSON *record, const char *arch)
 	if (now.arms.refused)
 		refused(o);
 	else if (well(j))
-		verified(o);
+		verified(o, LONG_MAX);
 	else
 		ended(o, j);
 	cJSON_DeleteItemFromObjectCaseSensitive(o, "native_verify");
@@ -1028,12 +1030,13 @@ pilots(void)
 	if (!well(candidate))
 		return fell(candidate);
 	cJSON_Delete(candidate);
-	return verified(now.run);
+	return verified(now.run, LONG_MAX);
 }
 
-/* a pair that is the pilot, too; where native has nothing to show, the
-   candidate is looked at alone, and where elements stay unwritten, so that the
-   report tells which */
+/* a pair that is the pilot, too, of which one call is verified before the next:
+   the others when the device is free again; where native has nothing to show,
+   the candidate is looked at alone, and where elements stay unwritten, so that
+   the report tells which */
 static int
 firstpair(void)
 {
@@ -1046,7 +1049,7 @@ firstpair(void)
 	}
 	if (end)
 		return fell(end);
-	return json_get(now.run, "baseline") ? pilots() : verified(now.run);
+	return json_get(now.run, "baseline") ? pilots() : verified(now.run, 1);
 }
 
 /* the measurement proper; 0 if the candidate is right and timed */
@@ -1148,6 +1151,9 @@ judge(const cJSON *record)
 	now.file = device_file(now.device);
 	reached();
 	opensession(task);
+	if (quick && !untimed && verifier_warm(&now.verifier) < 0)
+		errx(EX_DATAERR, "task '%s': ONNX Runtime: %s",
+		    json_string(task, "name"), ort_why());
 	if (!untimed) {
 		device_take(now.device);
 		device_prepare(now.device);
@@ -1160,7 +1166,7 @@ judge(const cJSON *record)
 	device_share(now.device); /* what follows times nothing */
 	attach();
 	if (rc == 0)
-		rc = verified(now.run);
+		rc = verified(now.run, LONG_MAX);
 	samples_free(&now.samples);
 	verifier_close(&now.verifier);
 	json_set(now.run, "engine_facts", now.arms.facts);

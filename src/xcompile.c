@@ -391,7 +391,9 @@ perform(const struct recipe *r, const char *dir, const struct args *cmd,
 {
 	char *loads = preload ? xasprintf("LD_PRELOAD=%s", preload) : NULL;
 	const char *const env[] = {"LC_ALL=C.UTF-8",
-	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.", loads, NULL};
+	    "PATH=/usr/local/bin:/usr/bin:/bin", "TMPDIR=.",
+	    loads ? "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" : NULL, loads,
+	    NULL};
 	const char *paths[8];
 	struct sandbox s = {.argv = (const char *const *)cmd->v,
 	    .env = env,

@@ -104,7 +104,8 @@ preloaded() {
 	[ -e "$tmp/pages.so" ] ||
 		gcc -shared -fPIC -O2 "$top/src/runner/pages.c" -o "$tmp/pages.so" >"$tmp/log" 2>&1 ||
 		return 0
-	without=$(spent small) && with=$(spent large "LD_PRELOAD=$tmp/pages.so") || return 0
+	without=$(spent small) && with=$(spent large "LD_PRELOAD=$tmp/pages.so" \
+		GLIBC_TUNABLES=glibc.malloc.hugetlb=1) || return 0
 	if cmp -s "$tmp/small.o" "$tmp/large.o" && awk "BEGIN {exit !($with < $without)}"; then
 		echo "$final/pages.so"
 	fi

@@ -374,6 +374,18 @@ samples_keep(struct samples *s, size_t n)
 }
 
 void
+samples_drop(struct samples *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		free(s->list[i].data);
+	s->n -= n;
+	if (n)
+		memmove(s->list, s->list + n, s->n * sizeof(*s->list));
+}
+
+void
 samples_free(struct samples *s)
 {
 	samples_keep(s, 0);

@@ -79,5 +79,7 @@ void session_close(struct session *s);
 void samples_free(struct samples *s);
 /* only the first n, which there are */
 void samples_keep(struct samples *s, size_t n);
+/* without the first n */
+void samples_drop(struct samples *s, size_t n);
 
 #endif

@@ -29,11 +29,14 @@ struct verifier {
 /* -1, with ort_why(), if ONNX Runtime refuses the task.  The task must outlive
    it. */
 int verifier_open(struct verifier *v, const cJSON *task);
+/* have ONNX Runtime run once, for its first run is slow; -1, with ort_why() */
+int verifier_warm(struct verifier *v);
 /*
- * Judge the samples of all arms; the reference of a call is made once.  key
- * gives the key of a round.  Samples' data is released, the list emptied.
+ * Judge the samples of all arms, of the first so many calls; the reference of a
+ * call is made once.  key gives the key of a round.  What was judged is
+ * released and leaves the list.
  */
-void verify(struct verifier *v, struct samples *samples,
+void verify(struct verifier *v, struct samples *samples, long calls,
     void (*key)(long round, uint8_t key[32]));
 /* {"calls":n,"failed":n,"max_abs":..,"max_rel":..,"max_ulp":"..",
    "mismatch":{..}}; the mismatch is handed over */

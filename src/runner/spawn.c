@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -301,10 +302,25 @@ receiveorder(int sock, struct order *o)
 	return 0;
 }
 
-/* the runner is the child of a child that ends at once, so that it becomes the
-   supervisor's, its next reaper; 0 in the runner, in the zygote its pid */
+/* a child of our parent, the supervisor, from its first moment on: fork, but
+   for whose it is; -1 where the kernel cannot */
 static pid_t
-hatch(void)
+beside(void)
+{
+	struct clone_args args = {
+	    .flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID};
+	int *tid = NULL; /* where the C library keeps its thread's number */
+
+	if (prctl(PR_GET_TID_ADDRESS, &tid) < 0 || !tid)
+		return -1;
+	args.child_tid = (uintptr_t)tid;
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* the same by a child of a child that ends at once, so that it becomes the
+   supervisor's, its next reaper */
+static pid_t
+orphan(void)
 {
 	pid_t middle, pid = -1;
 	int told[2];
@@ -324,6 +340,15 @@ hatch(void)
 		pid = -1;
 	close(told[0]);
 	return pid;
+}
+
+/* 0 in the runner, in the zygote its pid */
+static pid_t
+hatch(void)
+{
+	pid_t pid = beside();
+
+	return pid < 0 ? orphan() : pid;
 }
 
 static void
