@@ -38,7 +38,8 @@
 #define PILOTBYTES 64e6 /* of outputs kept of a first round */
 #define TURNNS 10e6	/* of a turn of both arms, about */
 #define FIRSTCALLS 2	/* of a turn, where nothing is known yet */
-#define ROUNDS 10	/* of pairs that the time is made for */
+#define ROUNDS 7	/* of pairs that the time is made for */
+#define SHARE 2		/* of a pair, what is timed to what goes before */
 #define LEASTTURNS 4
 #define MOSTTURNS 100
 #define MOSTPAIRS 60
@@ -478,12 +479,13 @@ turncalls(void)
 }
 
 /* turns of each arm in a round: what the time allows, less the rounds' own, and
-   as long as that at least: half of the time is for measuring */
+   longer than that: half of all the time is for measuring */
 static long
 turnsof(long calls)
 {
 	double ns = fmax(
-	    seconds * 1e9 / ROUNDS - now.overhead, quick ? 0 : now.overhead);
+	    seconds * 1e9 / ROUNDS - now.overhead,
+	    quick ? 0 : SHARE * now.overhead);
 	double n = ns / (bothns() * ((double)calls + 1));
 
 	return n < LEASTTURNS || now.callns[NATIVE] <= 0 ? LEASTTURNS

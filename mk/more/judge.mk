@@ -66,6 +66,11 @@ AATASKS = $(if $(TASKS),$(foreach t,$(TASKS),$(wildcard tasks/*/$t.json)),$(wild
 aa planted: programs
 	@mk/aa.sh $@ results/$@ $(AATASKS)
 
+## bench-verdict  seconds of a verdict on a kernel of 1 ms, and the share of measuring
+.PHONY: bench-verdict
+bench-verdict: programs
+	@mk/bench-verdict.sh
+
 DEVICE ?= host
 ## calibrate      the device's roofline: peak multiply-adds and bandwidths
 .PHONY: calibrate
