@@ -283,9 +283,11 @@ replayed() {
 	place_back
 	for run in "$tmp"/ref/results/*; do
 		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS "${via[@]}" \
-			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-3}") >"$tmp/ref.log" 2>&1 ||
-			fault "the replay of ${run##*/} failed: $(tail -1 "$tmp/ref.log")"
-	done
+			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-2}") >"$run.log" 2>&1 ||
+			echo "${run##*/}: $(tail -1 "$run.log")" &
+	done >"$tmp/ref.log"
+	wait
+	[ ! -s "$tmp/ref.log" ] || fault "the replay of $(head -1 "$tmp/ref.log")"
 	verdicts ref '*.replay' >"$tmp/want"
 	echo "torture: replayed on a second tree: $(jq -r '"\(.[7]), held-out \(.[6])"' "$tmp/want" | sort | uniq -c |
 		awk '{ n = $1; $1 = ""; printf "%s%d%s", sep, n, $0; sep = "; " }')"

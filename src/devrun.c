@@ -483,8 +483,7 @@ turncalls(void)
 static long
 turnsof(long calls)
 {
-	double ns = fmax(
-	    seconds * 1e9 / ROUNDS - now.overhead,
+	double ns = fmax(seconds * 1e9 / ROUNDS - now.overhead,
 	    quick ? 0 : SHARE * now.overhead);
 	double n = ns / (bothns() * ((double)calls + 1));
 

@@ -3,21 +3,26 @@
 . "$(dirname "$0")/lib.sh"
 here=$top/tests/err-extract
 
-# every mutation by gcc, gcc with JSON and clang; prints "NAME KIND HOW WHEN"
+# every mutation by gcc, gcc with JSON and clang; once for all that goes into it
+logs=$top/build/tests/err-corpus
 corpus() {
-	local last c n
+	local last c n key
+	key=$({ find "$here" -type f | sort | xargs sha256sum; gcc --version; clang --version
+		sha256sum "$top"/build/ort/include/*; } | sha256sum)
+	[ "$(cat "$logs/key" 2>/dev/null)" != "$key" ] || return 0
 	last=$(wc -l <"$here/mutations")
-	mkdir "$tmp/corpus"
+	rm -rf "$logs"
+	mkdir -p "$logs"
 	for c in gcc json clang; do
 		for n in $(seq 2 "$last"); do
-			echo "$tmp/corpus $n $c"
+			echo "$logs $n $c"
 		done
-	done | nice xargs -P2 -L1 "$here/corpus.sh"
+	done | nice xargs -P2 -L1 "$here/corpus.sh" && echo "$key" >"$logs/key"
 }
 
 judged() {
 	local w name kind file line
-	for w in "$tmp"/corpus/*.want; do
+	for w in "$logs"/*.want; do
 		IFS=$'\t' read -r name kind file line <"$w"
 		err-extract --text -r "$here/engine" -l "${w%.want}.log" \
 			"${w%.want}.d"/*.[ch]* |

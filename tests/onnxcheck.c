@@ -78,6 +78,8 @@ start(const char *path)
 	*(void **)&base = dlsym(lib, "OrtGetApiBase");
 	if (!base || !(ort = base()->GetApi(21)))
 		errx(EX_UNAVAILABLE, "%s: no API 21", path);
+	/* it would write to the user's cache and to /tmp */
+	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
 	if (bad(ort->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "onnxcheck", &env)) ||
 	    bad(ort->GetAllocatorWithDefaultOptions(&allocator)) ||
 	    bad(ort->CreateCpuMemoryInfo(

@@ -72,6 +72,8 @@ start(void)
 	*(void **)&get = dlsym(lib, "OrtGetApiBase");
 	base = get();
 	ort = base->GetApi(21);
+	/* it would write to the user's cache and to /tmp */
+	setenv("ORT_DISABLE_TELEMETRY", "1", 1);
 	if (bad(ort->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "check", &env)) ||
 	    bad(ort->CreateCpuMemoryInfo(
 		OrtArenaAllocator, OrtMemTypeDefault, &memory)))
