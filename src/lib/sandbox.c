@@ -158,11 +158,13 @@ bwrapargs(struct args *a, const struct sandbox *s, const struct plumbing *q)
 {
 	static const char *const fixed[] = {"--unshare-user", "--unshare-pid",
 	    "--unshare-net", "--unshare-ipc", "--cap-drop", "ALL",
-	    "--die-with-parent", "--new-session"};
+	    "--new-session"};
 
 	arg(a, bwrappath());
 	for (size_t i = 0; i < LEN(fixed); i++)
 		arg(a, fixed[i]);
+	if (!s->brief)
+		arg(a, "--die-with-parent");
 	if (s->runner)
 		arg(a, "--as-pid-1");
 	mounts(a, s);
@@ -297,6 +299,10 @@ become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
 		fcntl(*f, F_SETFD, 0);
 		keep[n++] = *f;
 	}
+	if (s->brief) { /* a reader of its report: without one bwrap fails */
+		fcntl(q->report[0], F_SETFD, 0);
+		keep[n++] = q->report[0];
+	}
 	if (mode == SANDBOX_BWRAP) {
 		keep[n++] = q->report[1];
 		keep[n++] = q->filter;
@@ -311,7 +317,8 @@ become(const struct sandbox *s, enum sandbox_mode mode, struct plumbing *q,
 	for (int i = 1; i < NSIG; i++)
 		sigaction(i, &dfl, NULL);
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!s->brief)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limits(s);
 	if (s->background)
 		standback();
@@ -341,7 +348,8 @@ trybwrap(const char **why)
 	struct sandbox s = {.argv = (const char *[]){truth, NULL},
 	    .ro = (const char *[]){truth, NULL},
 	    .mode = SANDBOX_BWRAP,
-	    .wall = 10};
+	    .wall = 10,
+	    .brief = 1};
 	struct sandboxed p;
 	int ok;
 

@@ -51,6 +51,9 @@ struct sandbox {
 	uint64_t memory; /* bytes of address space; 0: 4 GiB */
 	uint64_t fsize; /* bytes a file may have; 0: 256 MiB; -1: none at all */
 	long procs;	/* processes and threads; 0: 64 */
+	int brief; /* ends at once by itself, and is not killed if this process
+		      is: bubblewrap, killed before it has told its child to go
+		      on, leaves it waiting for ever */
 	int background; /* at the lowest priority: what is measured goes first
 			 */
 	size_t output;	/* bytes kept of each of stdout and stderr; 0: 64 KiB */
