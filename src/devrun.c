@@ -25,6 +25,7 @@
 #include "device.h"
 #include "engine.h"
 #include "genjson.h"
+#include "jail.h"
 #include "onnxbuild.h"
 #include "proc.h"
 #include "roofline.h"
@@ -91,6 +92,13 @@ static struct {
 	uint64_t start;
 	char *dir;
 } now;
+
+/* a session between two measurements of one task: with its engine started */
+static struct {
+	struct session *session; /* NULL: there is none */
+	char *name;		 /* engine and task */
+	enum sandbox_mode sandbox;
+} rested;
 
 static void
 roundkey(long number, uint8_t key[32])
@@ -222,6 +230,33 @@ ended(cJSON *run, const cJSON *result)
 	buf_free(&b);
 }
 
+/* may the next candidate be measured where this one was?  Where the engine is
+   started before a candidate is known, here, and where each runner is shown its
+   own candidate only. */
+static int
+restful(void)
+{
+	const cJSON *opts = json_get(now.file, "run");
+	const struct arm *arm = now.arms.arm;
+
+	return quick && noheldout && !same && !device_remote(now.device) &&
+	       !json_get(opts, "via") && !json_get(opts, "launch") &&
+	       arm[CANDIDATE].candidate &&
+	       strcmp(arm[NATIVE].runner, arm[CANDIDATE].runner) == 0 &&
+	       jail_landlockversion() > 0;
+}
+
+/* the candidate, or all of them, which later ones are among */
+static const char *
+candidates(const char *path)
+{
+	static char *all;
+
+	if (!all)
+		all = rootpath("build/candidates");
+	return restful() && strncmp(path, all, strlen(all)) == 0 ? all : path;
+}
+
 /* what the supervisor and its runners see of this machine beside /usr */
 static void
 visible(const cJSON *via, const char *supervise, const char **list, size_t most)
@@ -235,7 +270,7 @@ visible(const cJSON *via, const char *supervise, const char **list, size_t most)
 		list[n++] = now.arms.arm[i].runner;
 		list[n++] = now.arms.arm[i].model;
 		if (now.arms.arm[i].candidate)
-			list[n++] = now.arms.arm[i].candidate;
+			list[n++] = candidates(now.arms.arm[i].candidate);
 	}
 	json_each (w, via)
 		if (*w->valuestring == '/' && n < most - 8)
@@ -347,6 +382,40 @@ supervisor(void)
 	return there;
 }
 
+static char *
+sessionname(const cJSON *task)
+{
+	char *text = json_print(task);
+	char *name = xasprintf("%s %s", json_string(now.engine, "name"), text);
+
+	free(text);
+	return name;
+}
+
+/* go on with the session that rests, or make an end of it */
+static int
+resumed(const cJSON *task)
+{
+	char *name;
+	int fits;
+
+	if (!rested.session)
+		return 0;
+	name = sessionname(task);
+	fits = restful() && strcmp(name, rested.name) == 0;
+	if (fits) {
+		now.session = rested.session;
+		now.sandbox = rested.sandbox;
+		session_candidate(now.session, now.device, now.there);
+	} else {
+		session_close(rested.session);
+	}
+	rested.session = NULL;
+	free(rested.name);
+	free(name);
+	return fits;
+}
+
 static void
 opensession(const cJSON *task)
 {
@@ -367,6 +436,8 @@ opensession(const cJSON *task)
 	size_t n;
 
 	deploy();
+	if (resumed(task))
+		return;
 	path = supervisor();
 	job.via = via = device_via(now.device, now.there[NATIVE].runner);
 	n = before(argv, path, LEN(argv) - 2);
@@ -379,9 +450,16 @@ opensession(const cJSON *task)
 }
 
 static void
-closesession(void)
+closesession(const cJSON *task)
 {
-	session_close(now.session);
+	if (restful()) {
+		rested.session = now.session;
+		rested.name = sessionname(task);
+		rested.sandbox = now.sandbox;
+		session_rest(now.session);
+	} else {
+		session_close(now.session);
+	}
 	undeploy();
 }
 
@@ -992,7 +1070,7 @@ heldout(const cJSON *record, const char *arch)
 		    json_string(task, "name"), ort_why());
 	opensession(task);
 	doround(HELDOUT, CANDIDATE, 1, 2, samples, 2, &j);
-	closesession();
+	closesession(task);
 	json_set(o, "status", cJSON_CreateString("ok"));
 	if (now.arms.refused)
 		refused(o);
@@ -1163,7 +1241,7 @@ judge(const cJSON *record)
 	json_set(now.run, "status", cJSON_CreateString("ok"));
 	json_set(now.run, "machine", machine());
 	rc = measure();
-	closesession();
+	closesession(task);
 	device_share(now.device); /* what follows times nothing */
 	attach();
 	if (rc == 0)
@@ -1479,5 +1557,7 @@ main(int argc, char **argv)
 	largeheap();
 	now.asked = device_load(devicename);
 	stage_each(out, argv + optind, devrun);
+	if (rested.session)
+		session_close(rested.session);
 	stage_end();
 }

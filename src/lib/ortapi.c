@@ -16,9 +16,15 @@
 #define ARCH "x86_64"
 #endif
 
+#define SPARE ((size_t)1 << 20) /* bytes of a model that is worth keeping */
+
 struct ortsession {
 	OrtSession *session;
+	void *model; /* of n bytes */
+	size_t n;
 };
+
+static struct ortsession *spare; /* the last closed, or NULL */
 
 static const OrtApiBase *base;
 static const OrtApi *ort;
@@ -96,6 +102,11 @@ ort_open(const void *model, size_t n)
 	int rc;
 
 	start();
+	if (spare && spare->n == n && memcmp(spare->model, model, n) == 0) {
+		s = spare;
+		spare = NULL;
+		return s;
+	}
 	rc = bad(ort->CreateSessionOptions(&options));
 	rc = rc ? rc : bad(ort->SetIntraOpNumThreads(options, 1));
 	rc = rc ? rc : bad(ort->SetInterOpNumThreads(options, 1));
@@ -108,7 +119,18 @@ ort_open(const void *model, size_t n)
 		return NULL;
 	s = xmalloc(sizeof(*s));
 	s->session = session;
+	s->n = n;
+	s->model = xmalloc(n + 1);
+	memcpy(s->model, model, n);
 	return s;
+}
+
+static void
+release(struct ortsession *s)
+{
+	ort->ReleaseSession(s->session);
+	free(s->model);
+	free(s);
 }
 
 void
@@ -116,8 +138,13 @@ ort_close(struct ortsession *s)
 {
 	if (!s)
 		return;
-	ort->ReleaseSession(s->session);
-	free(s);
+	if (s->n > SPARE) {
+		release(s);
+		return;
+	}
+	if (spare)
+		release(spare);
+	spare = s;
 }
 
 static int

@@ -15,7 +15,8 @@
 
 struct ortsession;
 
-/* a session of the n bytes of a model, or NULL */
+/* a session of the n bytes of a model, or NULL; the last that was closed, if it
+   is of the same */
 struct ortsession *ort_open(const void *model, size_t n);
 /* run it: the outputs named in out get dtype, dims, count and new data; 0, or
    -1 with no data in any of out */

@@ -33,19 +33,21 @@ struct session {
 	struct buf line;
 	cJSON *about;
 	const struct arm *arms;
+	int narms;
 };
 
 /* how it ended; what carries it to a device may not notice that it is over */
 static int
 reap(struct session *s)
 {
-	int st = 0, left = device_remote(s->device) ? ENDWAIT : 0;
+	int remote = s->device && device_remote(s->device);
+	int st = 0, left = remote ? ENDWAIT : 0;
 
 	for (; left && waitpid(s->pid, &st, WNOHANG) != s->pid; left--)
 		usleep(1000);
 	if (left)
 		return st;
-	if (device_remote(s->device))
+	if (remote)
 		kill(s->pid, SIGKILL);
 	waitpid(s->pid, &st, 0);
 	return st;
@@ -268,6 +270,7 @@ session_open(const struct sessionjob *job)
 	s->device = job->device;
 	start(s, job->argv);
 	s->arms = job->arms;
+	s->narms = job->narms;
 	putjob(s->to, job);
 	if (fflush(s->to) != 0)
 		lost(s);
@@ -279,6 +282,22 @@ const cJSON *
 session_about(const struct session *s)
 {
 	return s->about;
+}
+
+void
+session_rest(struct session *s)
+{
+	s->device = NULL;
+	s->arms = NULL;
+}
+
+void
+session_candidate(
+    struct session *s, struct device *device, const struct arm *arms)
+{
+	s->device = device;
+	s->arms = arms;
+	fprintf(s->to, "candidate %s\n", arms[s->narms - 1].candidate);
 }
 
 static void
@@ -357,7 +376,7 @@ session_close(struct session *s)
 
 	fclose(s->to);
 	st = reap(s);
-	if (WIFEXITED(st) && WEXITSTATUS(st) != EX_OK &&
+	if (s->device && WIFEXITED(st) && WEXITSTATUS(st) != EX_OK &&
 	    device_carried(s->device, st))
 		device_lost(s->device, "at its end");
 	close(s->from);

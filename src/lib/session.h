@@ -64,6 +64,12 @@ struct samples {
 
 /* start it; status 70 if it cannot be */
 struct session *session_open(const struct sessionjob *job);
+/* between two measurements here: device and arms are gone */
+void session_rest(struct session *s);
+/* and on with arms that are the same but for the last's candidate, on the same
+   device, opened anew */
+void session_candidate(
+    struct session *s, struct device *device, const struct arm *arms);
 /*
  * A round: results become what the supervisor says of each arm; what was
  * sampled is added to samples.  A supervisor that ends or says what it must not

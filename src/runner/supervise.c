@@ -1970,6 +1970,18 @@ arms(char *w)
 	}
 }
 
+/* candidate PATH: from now on it is this one, of the same model */
+static void
+candidateline(char *path)
+{
+	struct arm *a = &job.arms[job.narms - 1];
+
+	if (!a->candidate || !*path || strlen(path) >= PATH_MAX)
+		bad("no candidate to exchange, or no path");
+	free(a->candidate);
+	a->candidate = strdup(path);
+}
+
 /* round NUMBER ARMS KEY TURNS CALLS SAMPLES WARM-MS MAXWARM-MS COLD */
 static void
 roundline(char *line)
@@ -2013,6 +2025,8 @@ main(int argc, char **argv)
 		word0 = take(&p, "no key");
 		if (inrounds && strcmp(word0, "round") == 0) {
 			roundline(p);
+		} else if (inrounds && strcmp(word0, "candidate") == 0) {
+			candidateline(p);
 		} else if (inrounds) {
 			bad("not a round");
 		} else if (!jobline(word0, p)) {
