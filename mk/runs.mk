@@ -14,7 +14,7 @@ ifdef EACH
 .PHONY: $(EACH)
 all: $(EACH)
 $(EACH):
-	+@$(MAKE) -f $(RUN)/run.mk CHAINS="$$(sed -n 's#^\($(RUN)/$@/[^/]*\)/.*#\1#p' $(RUN)/goals | \
+	+@$(MAKE) -s -f $(RUN)/run.mk CHAINS="$$(sed -n 's#^\($(RUN)/$@/[^/]*\)/.*#\1#p' $(RUN)/goals | \
 		tr '\n' ' ')"
 else
 $(RUNS):

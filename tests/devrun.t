@@ -117,4 +117,25 @@ printf 'in 0 x float 1,99999999999999 0\n' >"$tmp/job"
 status 65 'supervise: a tensor beyond memory' "$supervise" <"$tmp/job"
 printf 'arm a\nrunner x\nmodel y\ngo\nround 0 b\n' >"$tmp/job"
 status 65 'supervise: an arm that is not there' "$supervise" <"$tmp/job"
+printf 'arm a\nrunner x\nmodel y\ngo\ncandidate z\n' >"$tmp/job"
+status 65 'supervise: a candidate where there was none' "$supervise" <"$tmp/job"
+
+# a quick pipe of candidates of one task, and of another at last: each its own verdict
+group() {
+	local mode
+	for mode in HONEST WRONG CRASH HONEST; do
+		gcc -O2 -shared -fPIC -w -DMODE="$mode" -isystem "$top/build/ort/include" \
+			-o "$candidates/$mode.so" "$top/tests/devrun/kernel.c" || return
+		jq -c --arg so "${candidates#"$top"/}/$mode.so" '{task:.,request:{engine:"ort"},
+			build:{status:"ok",engine:"ort",artifact:$so}}' "$tmp/task"
+	done >"$tmp/built"
+	jq -c '.task.inputs[0].shape=[1,7]|.task.outputs[0].shape=[1,7]' "$tmp/built" | head -1 >>"$tmp/built"
+	timeout 60 devrun -q --no-heldout -d "$tmp/host.json" "$tmp/built" | jq -cs '{run:map(.run)}' >"$tmp/run"
+}
+candidates=$top/build/candidates/test.$$
+mkdir -p "$candidates"
+trap 'rm -rf "$tmp" "$candidates" "$top/build/tests/$$.so"' EXIT
+ok 'a group of candidates' group
+is '  each has its own verdict' 'map(.status)==["ok","wrong","crashed","ok","ok"]'
+is '  each has its own seed' 'map(.seed)|unique|length==5'
 finish
