@@ -310,10 +310,11 @@ openpart(const char *path)
 {
 	FILE *fp;
 
-	part = xasprintf("%s.%d.tmp", path, getpid());
-	fp = fopen(part, "we");
+	if (!isspecial(path))
+		part = xasprintf("%s.%d.tmp", path, getpid());
+	fp = fopen(part ? part : path, "we");
 	if (!fp)
-		err(EX_IOERR, "%s", part);
+		err(EX_IOERR, "%s", part ? part : path);
 	return fp;
 }
 
@@ -324,7 +325,9 @@ endpart(const char *path)
 	int bad = ferror(out);
 
 	if (fclose(out) != 0 || bad)
-		err(EX_IOERR, "%s", part);
+		err(EX_IOERR, "%s", part ? part : path);
+	if (!part)
+		return;
 	if (!worst && rename(part, path) < 0)
 		err(EX_IOERR, "%s", path);
 	if (worst)

@@ -83,6 +83,7 @@ tasksof(cJSON *all, const char *name)
 static void
 writemodel(const char *out, const Onnx__ModelProto *m)
 {
+	int special;
 	char *tmp;
 	FILE *fp;
 
@@ -91,13 +92,16 @@ writemodel(const char *out, const Onnx__ModelProto *m)
 		closeout();
 		return;
 	}
-	tmp = xasprintf("%s.%ld.tmp", out, (long)getpid());
+	special = isspecial(out);
+	tmp = special ? xstrdup(out)
+		      : xasprintf("%s.%ld.tmp", out, (long)getpid());
 	if (!(fp = fopen(tmp, "we")))
 		err(EX_IOERR, "%s", tmp);
 	pb_write(fp, &m->base);
-	if (ferror(fp) | fclose(fp) || rename(tmp, out) < 0) {
+	if (ferror(fp) | fclose(fp) || (!special && rename(tmp, out) < 0)) {
 		warn("%s", out);
-		unlink(tmp);
+		if (!special)
+			unlink(tmp);
 		exit(EX_IOERR);
 	}
 	free(tmp);

@@ -19,4 +19,18 @@ for source in "$top"/src/*.c; do
 	status 64 "$p: an unknown option" env "$p" --nosuch </dev/null
 	ok "$p: is named" grep -q -- "--nosuch" "$tmp/err"
 done
+
+# a pipe that is named as the output stays one, and gets it
+mkfifo "$tmp/pipe"
+through() {
+	local reader
+	timeout 20 cat "$tmp/pipe" >"$tmp/through" &
+	reader=$!
+	timeout 20 "$@" -o "$tmp/pipe" <"$tmp/in" && wait $reader && [ -p "$tmp/pipe" ] && [ -s "$tmp/through" ]
+}
+jq -c . "$top/tasks/activation/relu_4d.json" >"$tmp/in"
+ok 'spec2onnx -o a pipe' through spec2onnx
+ok 'prompt -o a pipe' through prompt
+cp "$tmp/through" "$tmp/in"
+ok 'llm-call -o a pipe' through llm-call -m oracle
 finish

@@ -259,12 +259,34 @@ opentmp(char *tmp)
 }
 
 int
+isspecial(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+static int
+writeinto(const char *path, const void *data, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = writeall(fd, data, n);
+	return close(fd) < 0 || rc < 0 ? -1 : 1;
+}
+
+int
 writefile(const char *path, const void *data, size_t n, int keep)
 {
 	mode_t mask;
 	char *tmp;
 	int fd, saved;
 
+	if (isspecial(path))
+		return writeinto(path, data, n);
 	if (keep && sameas(path, data, n))
 		return 0;
 	tmp = xasprintf("%s.XXXXXX", path);
