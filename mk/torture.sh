@@ -274,19 +274,21 @@ undisturbed() {
 # A second tree, without models and hand-written kernels, gets the answers and the
 # inputs' seeds and judges them again, undisturbed: that is what is wanted.
 replayed() {
-	local run
+	local run replays=()
 	rm -rf "$tmp/ref"
 	tree ref
 	rm -r "$tmp"/ref/{mk/models,tasks/oracle}
 	(cd "$tmp/kill" && find results \( -name goals -o -name run.json -o -name manifest.json -o -name model.json \
 		-o -name llm-call.json -o -name devrun.json \) -print0 | tar -c --null -T -) | tar -x -C "$tmp/ref"
 	place_back
+	: >"$tmp/ref.log"
 	for run in "$tmp"/ref/results/*; do
 		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS "${via[@]}" \
 			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-2}") >"$run.log" 2>&1 ||
-			echo "${run##*/}: $(tail -1 "$run.log")" &
-	done >"$tmp/ref.log"
-	wait
+			echo "${run##*/}: $(tail -1 "$run.log")" >>"$tmp/ref.log" &
+		replays+=($!)
+	done
+	wait "${replays[@]}" # the boards' daemons are jobs of ours, too
 	[ ! -s "$tmp/ref.log" ] || fault "the replay of $(head -1 "$tmp/ref.log")"
 	verdicts ref '*.replay' >"$tmp/want"
 	echo "torture: replayed on a second tree: $(jq -r '"\(.[7]), held-out \(.[6])"' "$tmp/want" | sort | uniq -c |
