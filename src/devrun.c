@@ -96,7 +96,7 @@ static struct {
 /* a session between two measurements of one task: with its engine started */
 static struct {
 	struct session *session; /* NULL: there is none */
-	char *name;		 /* engine and task */
+	char *name;		 /* device, engine and task */
 	enum sandbox_mode sandbox;
 } rested;
 
@@ -230,9 +230,20 @@ ended(cJSON *run, const cJSON *result)
 	buf_free(&b);
 }
 
+/* where candidates are built */
+static const char *
+candidates(void)
+{
+	static char *dir;
+
+	if (!dir)
+		dir = rootpath("build/candidates/");
+	return dir;
+}
+
 /* may the next candidate be measured where this one was?  Where the engine is
-   started before a candidate is known, here, and where each runner is shown its
-   own candidate only. */
+   started before a candidate is known, here, from where all are built, and
+   where each runner is shown its own candidate only. */
 static int
 restful(void)
 {
@@ -242,19 +253,10 @@ restful(void)
 	return quick && noheldout && !same && !device_remote(now.device) &&
 	       !json_get(opts, "via") && !json_get(opts, "launch") &&
 	       arm[CANDIDATE].candidate &&
+	       strncmp(arm[CANDIDATE].candidate, candidates(),
+		   strlen(candidates())) == 0 &&
 	       strcmp(arm[NATIVE].runner, arm[CANDIDATE].runner) == 0 &&
 	       jail_landlockversion() > 0;
-}
-
-/* the candidate, or all of them, which later ones are among */
-static const char *
-candidates(const char *path)
-{
-	static char *all;
-
-	if (!all)
-		all = rootpath("build/candidates");
-	return restful() && strncmp(path, all, strlen(all)) == 0 ? all : path;
 }
 
 /* what the supervisor and its runners see of this machine beside /usr */
@@ -270,7 +272,8 @@ visible(const cJSON *via, const char *supervise, const char **list, size_t most)
 		list[n++] = now.arms.arm[i].runner;
 		list[n++] = now.arms.arm[i].model;
 		if (now.arms.arm[i].candidate)
-			list[n++] = candidates(now.arms.arm[i].candidate);
+			list[n++] = restful() ? candidates()
+					      : now.arms.arm[i].candidate;
 	}
 	json_each (w, via)
 		if (*w->valuestring == '/' && n < most - 8)
@@ -386,7 +389,8 @@ static char *
 sessionname(const cJSON *task)
 {
 	char *text = json_print(task);
-	char *name = xasprintf("%s %s", json_string(now.engine, "name"), text);
+	char *name = xasprintf("%s %s %s", json_string(now.file, "name"),
+	    json_string(now.engine, "name"), text);
 
 	free(text);
 	return name;

@@ -123,6 +123,8 @@ status 65 'supervise: a candidate where there was none' "$supervise" <"$tmp/job"
 # a quick pipe of candidates of one task, and of another at last: each its own verdict
 group() {
 	local mode
+	candidates=$1
+	mkdir -p "$candidates"
 	for mode in HONEST WRONG CRASH HONEST; do
 		gcc -O2 -shared -fPIC -w -DMODE="$mode" -isystem "$top/build/ort/include" \
 			-o "$candidates/$mode.so" "$top/tests/devrun/kernel.c" || return
@@ -132,10 +134,10 @@ group() {
 	jq -c '.task.inputs[0].shape=[1,7]|.task.outputs[0].shape=[1,7]' "$tmp/built" | head -1 >>"$tmp/built"
 	timeout 60 devrun -q --no-heldout -d "$tmp/host.json" "$tmp/built" | jq -cs '{run:map(.run)}' >"$tmp/run"
 }
-candidates=$top/build/candidates/test.$$
-mkdir -p "$candidates"
-trap 'rm -rf "$tmp" "$candidates" "$top/build/tests/$$.so"' EXIT
-ok 'a group of candidates' group
-is '  each has its own verdict' 'map(.status)==["ok","wrong","crashed","ok","ok"]'
-is '  each has its own seed' 'map(.seed)|unique|length==5'
+trap 'rm -rf "$tmp" "$top"/build/{candidates,tests}/test.$$ "$top/build/tests/$$.so"' EXIT
+for where in candidates tests; do
+	ok "a group in build/$where" group "$top/build/$where/test.$$"
+	is '  each has its own verdict' 'map(.status)==["ok","wrong","crashed","ok","ok"]'
+	is '  each has its own seed' 'map(.seed)|unique|length==5'
+done
 finish
