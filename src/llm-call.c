@@ -310,11 +310,10 @@ openpart(const char *path)
 {
 	FILE *fp;
 
-	if (!isspecial(path))
-		part = xasprintf("%s.%d.tmp", path, getpid());
-	fp = fopen(part ? part : path, "we");
+	part = part_name(path);
+	fp = fopen(part, "we");
 	if (!fp)
-		err(EX_IOERR, "%s", part ? part : path);
+		err(EX_IOERR, "%s", part);
 	return fp;
 }
 
@@ -325,13 +324,9 @@ endpart(const char *path)
 	int bad = ferror(out);
 
 	if (fclose(out) != 0 || bad)
-		err(EX_IOERR, "%s", part ? part : path);
-	if (!part)
-		return;
-	if (!worst && rename(part, path) < 0)
+		err(EX_IOERR, "%s", part);
+	if (part_end(part, path, !worst) < 0)
 		err(EX_IOERR, "%s", path);
-	if (worst)
-		unlink(part);
 }
 
 static _Noreturn void

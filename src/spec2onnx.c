@@ -83,8 +83,7 @@ tasksof(cJSON *all, const char *name)
 static void
 writemodel(const char *out, const Onnx__ModelProto *m)
 {
-	int special;
-	char *tmp;
+	char *part;
 	FILE *fp;
 
 	if (!out) {
@@ -92,19 +91,16 @@ writemodel(const char *out, const Onnx__ModelProto *m)
 		closeout();
 		return;
 	}
-	special = isspecial(out);
-	tmp = special ? xstrdup(out)
-		      : xasprintf("%s.%ld.tmp", out, (long)getpid());
-	if (!(fp = fopen(tmp, "we")))
-		err(EX_IOERR, "%s", tmp);
+	part = part_name(out);
+	if (!(fp = fopen(part, "we")))
+		err(EX_IOERR, "%s", part);
 	pb_write(fp, &m->base);
-	if (ferror(fp) | fclose(fp) || (!special && rename(tmp, out) < 0)) {
+	if (ferror(fp) | fclose(fp) || part_end(part, out, 1) < 0) {
 		warn("%s", out);
-		if (!special)
-			unlink(tmp);
+		part_end(part, out, 0);
 		exit(EX_IOERR);
 	}
-	free(tmp);
+	free(part);
 }
 
 static void

@@ -9,7 +9,8 @@
 # By hand, the way of an operator file put into the tree: in COPY, a copy of tree and
 # build (made if it is not there): the file is replaced, library, converter and the
 # program that runs it are made anew (all hold the operator), the model is converted
-# and run, the file is put back.  What comes out is compared with nothing.  ROUNDS times; without COPY that side is left out.
+# and run, the file is put back.  What comes out is compared with nothing.  ROUNDS
+# times; without COPY that side is left out.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(realpath "$1") build=$(realpath "$2") copy=${3-}

@@ -258,7 +258,8 @@ opentmp(char *tmp)
 	return mkostemp(tmp, O_CLOEXEC);
 }
 
-int
+/* a device, a pipe: what no file may take the place of */
+static int
 isspecial(const char *path)
 {
 	struct stat st;
@@ -276,6 +277,21 @@ writeinto(const char *path, const void *data, size_t n)
 		return -1;
 	rc = writeall(fd, data, n);
 	return close(fd) < 0 || rc < 0 ? -1 : 1;
+}
+
+char *
+part_name(const char *path)
+{
+	return isspecial(path) ? xstrdup(path)
+			       : xasprintf("%s.%ld.tmp", path, (long)getpid());
+}
+
+int
+part_end(const char *part, const char *path, int keep)
+{
+	if (strcmp(part, path) == 0)
+		return 0;
+	return keep ? rename(part, path) : unlink(part);
 }
 
 int

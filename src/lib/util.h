@@ -53,17 +53,19 @@ int buf_readfile(struct buf *b, const char *path, size_t max);
 
 /* write all of n bytes; -1 and errno on failure */
 int writeall(int fd, const void *data, size_t n);
-/* is there a device or a pipe of this name, which no file may take the place
-   of? */
-int isspecial(const char *path);
 /*
  * Make path hold these bytes: written beside it under a name of its own, then
  * renamed, so path is never half there.  Parent directories are made.  If it
- * already holds them and keep is not 0, it is left untouched.  What
- * isspecial stays so and is written to.  Returns 1 if written, 0 if kept, -1
- * and errno on failure.
+ * already holds them and keep is not 0, it is left untouched.  A device or a
+ * pipe stays one and is written to.  Returns 1 if written, 0 if kept, -1 and
+ * errno on failure.
  */
 int writefile(const char *path, const void *data, size_t n, int keep);
+/* the same for what is written bit by bit: the name to write to (freed by the
+   caller), which is path itself if that is a device or a pipe */
+char *part_name(const char *path);
+/* and its end: it becomes path or, if keep is 0, is removed; -1 and errno */
+int part_end(const char *part, const char *path, int keep);
 /* make a directory and its parents; -1 and errno on failure */
 int mkdirs(const char *path);
 
