@@ -31,6 +31,7 @@ if [ ! -d "tree/$hash" ]; then
 	mkdir tree/new && tar -C tree/new -xf "$hash.tar" && mv tree/new "tree/$hash" || exit 74
 fi
 touch "tree/$hash"
+"tree/$hash/mk/strays.sh" .
 job=jobs/$$
 mkdir -p "$job/build" "$job/$run" && exec 9>"$job/lock" && flock 9 || exit 74
 exec 8>&-

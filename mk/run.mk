@@ -29,7 +29,7 @@ endef
 
 # make what the planned runs lack, and print their tables
 define work
-bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(MODEL)") \
+mk/strays.sh .; bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(MODEL)") \
 	$(if $(HOSTS),mk/cluster.sh "$(HOSTS)" "$(MODEL)" $$runs, \
 		$(MAKE) $J -k -f mk/runs.mk RUNS="$$runs"); \
 for run in $$runs; do \

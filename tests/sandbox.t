@@ -128,6 +128,39 @@ if "$top/bin/sandbox" --probe --mode jail >/dev/null 2>&1; then
 	errline 'with its own words' 'bwrap: No permissions'
 fi
 
+# what a bubblewrap leaves that was killed before its child was told to go on
+cp /bin/sleep "$tmp/bwrap"
+mkdir -p "$tmp/tree/below"
+map=()
+[ "$(id -u)" = 0 ] || map=(--user --map-root-user)
+stray() {
+	(cd "$1" && exec unshare "${map[@]}" --pid --fork "$tmp/bwrap" "$2") 2>/dev/null &
+	parent=$!
+	for _ in $(seq 100); do
+		child=$(pgrep -P $parent -x bwrap) && break
+		sleep 0.02
+	done
+}
+gone() { for _ in $(seq 100); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.02; done; return 1; }
+if unshare "${map[@]}" --pid --fork true 2>/dev/null; then
+	for dir in "$tmp/tree" "$tmp/tree/below"; do
+		stray "$dir" 300
+		kill -9 "$parent" && wait "$parent" 2>/dev/null
+		"$top/mk/strays.sh" "$tmp/tree/below"
+		[ "$dir" = "$tmp/tree/below" ] || ok 'a stray of another tree is let be' kill -0 "$child"
+		"$top/mk/strays.sh" "$tmp/tree"
+		ok 'a stray is ended' gone "$child"
+	done
+	(cd "$tmp/tree" && exec "$top/bin/sandbox" /bin/sh -c 'sleep 0.5; echo lives') >"$tmp/lives" &
+	parent=$!
+	sleep 0.2
+	"$top/mk/strays.sh" "$tmp/tree"
+	wait $parent
+	ok 'what has its parent is none' grep -qx lives "$tmp/lives"
+else
+	skip 'strays' 'needs a namespace of processes (unshare --pid)'
+fi
+
 user=self mode=none
 status 3 'none: the status is passed on' box /bin/bash -c 'exit 3'
 status 64 'no command' sandbox
