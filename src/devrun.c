@@ -431,6 +431,7 @@ opensession(const cJSON *task)
 	    .narms = ARMS,
 	    .threads = threads,
 	    .direct = now.arms.direct,
+	    .beside = untimed,
 	    .emulated = json_boolor(now.file, "emulated", 0),
 	    .cpus = json_stringor(opts, "cpus", NULL),
 	    .hangms = (long)json_intor(opts, "hang_ms", 1, 1 << 30, 10000),

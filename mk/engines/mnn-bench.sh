@@ -4,8 +4,8 @@
 # usage: mnn-bench.sh ROOT BUILD [COPY]
 #
 # Ours: N candidates at JOBS jobs (the tree's own file of the operator, each time
-# with another first line) through xcompile, devrun's verification and score, from a
-# tree and build that are only read; their checksums before and after.
+# with another first line) through xcompile, devrun's verification and score, BATCH through
+# one pipe, from a tree and build that are only read; their checksums before and after.
 # By hand, the way of an operator file put into the tree: in COPY, a copy of tree and
 # build (made if it is not there): the file is replaced, library, converter and the
 # program that runs it are made anew (all hold the operator), the model is converted
@@ -14,7 +14,7 @@
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(realpath "$1") build=$(realpath "$2") copy=${3-}
-n=${N:-40} jobs=${JOBS:-2} rounds=${ROUNDS:-3}
+n=${N:-40} jobs=${JOBS:-2} batch=${BATCH:-10} rounds=${ROUNDS:-3}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export MNN_ROOT=$root MNN_BUILD=$build PATH=$top/bin:$PATH top tmp root
@@ -32,10 +32,11 @@ candidate() {
 		>"$tmp/$1.candidate"
 }
 
-one() {
-	xcompile "$tmp/$1.candidate" | devrun --untimed --no-heldout | score >"$tmp/$1.json"
+# some candidates, one after the other through the stages
+some() {
+	xcompile "${@/%/.candidate}" | devrun --untimed --no-heldout | score >"$1.json"
 }
-export -f one
+export -f some
 
 minute() {
 	echo "$1 * 60 / ($3 - $2)" | bc -l
@@ -44,9 +45,9 @@ minute() {
 ours() {
 	local i start end right
 	for i in warm $(seq "$n"); do candidate "$i"; done
-	one warm
+	some "$tmp/warm"
 	start=$EPOCHREALTIME
-	seq "$n" | xargs -P"$jobs" -I{} bash -c 'one {}'
+	seq -f "$tmp/%g" "$n" | xargs -P"$jobs" -n"$batch" bash -c 'some "$@"' -
 	end=$EPOCHREALTIME
 	right=$(cat "$tmp"/[0-9]*.json | jq -s '[.[] | select(.verdict.correct)] | length')
 	rate=$(minute "$n" "$start" "$end")

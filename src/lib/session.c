@@ -158,8 +158,10 @@ putjob(FILE *fp, const struct sessionjob *job)
 {
 	const struct arm *a;
 
-	fprintf(fp, "threads %d\ndirect %d\nhang-ms %ld\nmemory-mb %ld\n",
-	    job->threads, job->direct, job->hangms, job->memorymb);
+	fprintf(fp,
+	    "threads %d\ndirect %d\npin %d\nhang-ms %ld\nmemory-mb %ld\n",
+	    job->threads, job->direct, !job->beside, job->hangms,
+	    job->memorymb);
 	if (job->emulated)
 		fprintf(fp, "emulated 1\n");
 	if (job->cpus)

@@ -29,6 +29,7 @@ struct sessionjob {
 	int narms;
 	int threads;
 	int direct; /* outputs are final when the timed bell is answered */
+	int beside; /* calls are not timed: leave processors to others */
 	long hangms, memorymb;
 };
 

@@ -1618,14 +1618,15 @@ strongest(void)
 	return best;
 }
 
-/* us on the first processor that is left, the runner on the strongest */
+/* us on the first processor that is left, the runner on the strongest; or both
+   where the system has them, which then wait asleep */
 static void
 processors(void)
 {
 	int i, left;
 
 	sched_getaffinity(0, sizeof(job.allowed), &job.allowed);
-	job.spin = CPU_COUNT(&job.allowed) > job.threads;
+	job.spin = job.pin && CPU_COUNT(&job.allowed) > job.threads;
 	if (!job.pin)
 		return;
 	for (left = job.threads; left && (i = strongest()) >= 0; left--) {
