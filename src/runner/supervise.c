@@ -124,7 +124,7 @@ struct side {
 		const char *status; /* NULL: well so far */
 		const char *reason;
 		const char *phase;
-		long call, warm;
+		long call, warm, warmed; /* warm calls: all, the warm-up's */
 		uint64_t *ns, *load, *fetch; /* of each timed call */
 		uint64_t *disturbed;	     /* 1: somebody else had the cpu */
 		int delayfd, wasdisturbed;
@@ -862,6 +862,7 @@ warmup(void)
 			return -1;
 		last[(now->r.warm - 1) % (2 * WINDOW)] = ns;
 		now->r.warmns = clockns() - start;
+		now->r.warmed = now->r.warm;
 		if (now->r.warm >= 2 && (now->r.warmns > ask.maxwarmns ||
 					    (now->r.warmns > ask.warmns &&
 						(flat(last, now->r.warm) ||
@@ -1429,7 +1430,7 @@ report(void)
 	       ",\"warm\":%ld,\"warm_ns\":%" PRIu64 ",\"wall_ns\":%" PRIu64
 	       ",\"cpu_ns\":%" PRIu64 ",\"run_cpu_ns\":%" PRIu64
 	       ",\"load_ns\":%" PRIu64 ",\"fetch_ns\":%" PRIu64,
-	    now->r.spawnns, now->r.setupns, now->r.warm, now->r.warmns,
+	    now->r.spawnns, now->r.setupns, now->r.warmed, now->r.warmns,
 	    now->r.wall, now->r.cpu, now->r.runcpu, quarter(now->r.load, n),
 	    quarter(now->r.fetch, n));
 	printf(",\"threads\":%ld,\"switches\":%ld,\"cpu\":%d,\"cold\":%d,"
