@@ -66,7 +66,7 @@ static uint8_t master[32];
 static int seeded, same, quick, untimed, noheldout;
 static double seconds = 2, margin = 0.01;
 static long fixedcalls;
-static int threads = 1, leastpairs = 4;
+static int threads = 1, leastpairs = 5;
 
 /* one measurement under way */
 static struct {
