@@ -6,7 +6,7 @@ $(BIN)/plan $(BIN)/versus $(BIN)/report: LDLIBS += -lprotobuf-c -ldl
 ##                here, with a device behind adb, with hosts, or on four devices at
 ##                once, replayed on a second tree (WHERE=here adb hosts everywhere)
 .PHONY: torture
-torture: programs
+torture: programs $(if $(filter-out here,$(or $(WHERE),all)),$(SETUP)/test.stamp device-aarch64)
 	@for where in $(or $(WHERE),here adb hosts everywhere); do \
 		WHERE=$$where mk/torture.sh $(or $(KILLS),100) $(SEED); done
 
