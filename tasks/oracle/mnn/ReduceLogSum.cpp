@@ -1,42 +1,18 @@
-// Logarithms of sums; axes are the second input, or the attribute of old.
+// Logarithms of sums.
 #include <MNN/expr/ExprCreator.hpp>
 
 #include "MNN_generated.h"
 #include "OnnxExtraManager.hpp"
 
+#define NAME "ReduceLogSum"
+
 namespace MNN {
 namespace Express {
 
-class ReduceLogSum : public OnnxExtraManager::Transform {
-public:
-    EXPRP onExecute(EXPRP expr) const override {
-        auto inputs = expr->inputs();
-        auto x      = inputs[0];
-        bool keep   = true;
-        std::vector<int> axes;
-        auto attributes = expr->get()->main_as_Extra()->attr();
-        for (int i = 0; attributes && i < (int)attributes->size(); i++) {
-            auto a = attributes->GetAs<Attribute>(i);
-            if (a->key()->str() == "keepdims") {
-                keep = a->i() != 0;
-            } else if (a->key()->str() == "axes" && a->list() && a->list()->i()) {
-                axes.assign(a->list()->i()->begin(), a->list()->i()->end());
-            }
-        }
-        if (inputs.size() > 1 && inputs[1]->getInfo() && inputs[1]->readMap<int>()) {
-            const int *p = inputs[1]->readMap<int>();
-            axes.assign(p, p + inputs[1]->getInfo()->size);
-        }
-        auto y = _Log(_ReduceSum(x, axes, keep));
-        y->setName(expr->name());
-        return y->expr().first;
-    }
-};
-
-static auto registered = []() {
-    OnnxExtraManager::get()->insert("ReduceLogSum", std::shared_ptr<OnnxExtraManager::Transform>(new ReduceLogSum));
-    return true;
-}();
+static VARP reduced(VARP x, const std::vector<int> &axes, bool keep) {
+    return _Log(_ReduceSum(x, axes, keep));
+}
 
 } // namespace Express
 } // namespace MNN
+#include "transform.hpp"
