@@ -176,7 +176,7 @@ tree() {
 # sweep NAME: in a process group of its own
 sweep() {
 	cd "$tmp/$1" && MKBENCH_ROOT=$tmp/$1 MKBENCH_STORE=$tmp/$1/store \
-		exec setsid env -u MAKEFLAGS "${via[@]}" make -s sweep "${what[@]}" DEVRUN="${DEVRUN:---quick}" \
+		exec setsid env -u MAKEFLAGS -u SEED "${via[@]}" make -s sweep "${what[@]}" DEVRUN="${DEVRUN:---quick}" \
 		JOBS="${JOBS:-3}" "${how[@]}" >>"$tmp/$1.log" 2>&1
 }
 # what a verdict is but for times
@@ -283,7 +283,7 @@ replayed() {
 	place_back
 	: >"$tmp/ref.log"
 	for run in "$tmp"/ref/results/*; do
-		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS "${via[@]}" \
+		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS -u SEED "${via[@]}" \
 			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-2}") >"$run.log" 2>&1 ||
 			echo "${run##*/}: $(tail -1 "$run.log")" >>"$tmp/ref.log" &
 		replays+=($!)

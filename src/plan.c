@@ -585,6 +585,18 @@ methodcheck(void)
 	    run.method);
 }
 
+/* a seed is 256 bits; the leading noughts may be left out */
+static const char *
+fullseed(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n > 64 || strspn(s, "0123456789abcdef") != n)
+		errx(EX_USAGE, "seed '%s': not up to 64 lower-case hex digits",
+		    s);
+	return xasprintf("%0*d%s", (int)(65 - n), 0, s) + 1;
+}
+
 static _Noreturn void
 usage(int rc)
 {
@@ -654,8 +666,8 @@ main(int argc, char **argv)
 		run.seed = "";
 	if (run.recorded && argv[optind])
 		usage(EX_USAGE);
-	if (strspn(run.seed, "0123456789abcdef") != strlen(run.seed))
-		errx(EX_USAGE, "seed '%s': not lower-case hex", run.seed);
+	if (*run.seed)
+		run.seed = fullseed(run.seed);
 	if (!run.name)
 		run.name = defaultname(argv[optind] != NULL);
 	if (!isword(run.name))

@@ -34,6 +34,10 @@ status 0 'three samples' plan --method sample --count 3 relu_4d
 ok 'three goals' test "$(wc -l <"$tmp/$(cat "$tmp/out")/goals")" = 3
 ok 'told apart' jq -e '.job.sample==2' "$tmp/$(cat "$tmp/out")/relu_4d/3/job.json"
 
+status 0 'a seed of few digits' plan --seed 2a --run seeded relu_4d
+ok 'is a whole one' grep -rq "$(printf '%062d2a' 0)" "$tmp/results/seeded"
+status 64 'a seed that is none' plan --seed 2A relu_4d
+status 64 'nor that' plan --seed "$(printf '%065d' 1)" relu_4d
 status 69 'an unknown task' plan nosuch
 errline 'lists those that exist' "no task 'nosuch' .*relu_4d"
 status 69 'an unknown suite' plan --suite nosuch
