@@ -314,7 +314,11 @@ while [ "$done" -lt "$kills" ] && [ $broken = 0 ]; do
 				place_back
 				continue
 			fi
-			sleep "$((RANDOM % pause)).$((RANDOM % 900 + 50))"
+			for _ in $(seq $((RANDOM % pause))); do
+				sleep 1
+				kill -0 $pid 2>/dev/null || break
+			done
+			sleep "0.$((RANDOM % 900 + 50))"
 			kill -0 $pid 2>/dev/null || break
 			place_back
 			look
