@@ -50,7 +50,7 @@
 #define SETUPNS 200e6 /* ...so much more is looked at */
 #define TICK 20e6     /* ns that CPU time may be off */
 #define DRIFT 1.05    /* of the probe, and the round is thrown away */
-#define LEAST 2e-3    /* what two arms of one kernel differ by beside noise */
+#define LEAST 3e-3    /* what two arms of one kernel differ by beside noise */
 #define SLACK 0.9     /* of the roofline's floor */
 #define SMALL 20      /* times the bell: shorter calls are marked */
 #define WARMMS 10
