@@ -7,10 +7,10 @@
 set -uo pipefail
 top=$(realpath "$1") || exit
 grep -lxs bwrap /proc/[0-9]*/comm | while read -r comm; do
-	p=${comm%/comm} cwd=$(readlink "${comm%/comm}/cwd")
+	p=${comm%/comm} cwd=$(readlink "${comm%comm}cwd")
 	[[ $cwd/ = "$top"/* ]] || continue
-	parent=$(sed -nE 's/^PPid:\t//p' "$p/status" 2>/dev/null) || continue
-	[ "$(cat "/proc/$parent/comm" 2>/dev/null)" != bwrap ] &&
+	parent=$(sed -nE 's/^PPid:\t//p' "$p/status") || continue
+	[ "$(cat "/proc/$parent/comm")" != bwrap ] &&
 		grep -qE '^NSpid:.*\s1$' "$p/status" && kill -9 "${p#/proc/}"
 done 2>/dev/null
 exit 0

@@ -31,6 +31,7 @@ kills=${1:-100}
 RANDOM=${2:-$((EPOCHSECONDS % 32768))}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/torture.XXXXXX")
 export TORTURE=$tmp
+unset MAKEFLAGS SEED # of the make that started this
 broken=0
 
 # what is at work for this script, of whatever parent: PID COMMAND
@@ -176,7 +177,7 @@ tree() {
 # sweep NAME: in a process group of its own
 sweep() {
 	cd "$tmp/$1" && MKBENCH_ROOT=$tmp/$1 MKBENCH_STORE=$tmp/$1/store \
-		exec setsid env -u MAKEFLAGS -u SEED "${via[@]}" make -s sweep "${what[@]}" DEVRUN="${DEVRUN:---quick}" \
+		exec setsid "${via[@]}" make -s sweep "${what[@]}" DEVRUN="${DEVRUN:---quick}" \
 		JOBS="${JOBS:-3}" "${how[@]}" >>"$tmp/$1.log" 2>&1
 }
 # what a verdict is but for times
@@ -283,7 +284,7 @@ replayed() {
 	place_back
 	: >"$tmp/ref.log"
 	for run in "$tmp"/ref/results/*; do
-		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec env -u MAKEFLAGS -u SEED "${via[@]}" \
+		(cd "$tmp/ref" && MKBENCH_ROOT=$tmp/ref MKBENCH_STORE=$tmp/ref/store exec "${via[@]}" \
 			make -s replay RUN="${run##*/}" DEVRUN="${DEVRUN:---quick}" JOBS="${JOBS:-2}") >"$run.log" 2>&1 ||
 			echo "${run##*/}: $(tail -1 "$run.log")" >>"$tmp/ref.log" &
 		replays+=($!)

@@ -4,8 +4,9 @@
 # usage: mnn-bench.sh ROOT BUILD [COPY]
 #
 # Ours: N candidates at JOBS jobs (the tree's own file of the operator, each time
-# with another first line) through xcompile, devrun's verification and score, BATCH through
-# one pipe, from a tree and build that are only read; their checksums before and after.
+# with another first line) through xcompile, devrun's verification and score, up to
+# ten through one pipe but with all jobs at work, from a tree and build that are only
+# read; their checksums before and after.
 # By hand, the way of an operator file put into the tree: in COPY, a copy of tree and
 # build (made if it is not there): the file is replaced, library, converter and the
 # program that runs it are made anew (all hold the operator), the model is converted
@@ -14,7 +15,8 @@
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(realpath "$1") build=$(realpath "$2") copy=${3-}
-n=${N:-40} jobs=${JOBS:-2} batch=${BATCH:-10} rounds=${ROUNDS:-3}
+n=${N:-40} jobs=${JOBS:-2} rounds=${ROUNDS:-3}
+batch=$((n <= jobs ? 1 : n / jobs < 10 ? n / jobs : 10))
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export MNN_ROOT=$root MNN_BUILD=$build PATH=$top/bin:$PATH top tmp root
