@@ -48,12 +48,12 @@ for chain in chains:
 PY
 echo "files: $(find results -type f | wc -l)"
 cost 'planning, nothing changed' "${plan[@]}"
-# shellcheck disable=SC2016
+cost 'make, only the tables' make -j2 -f mk/runs.mk RUNS="$runs"
 cost 'make, nothing to do' make -j2 -f mk/runs.mk RUNS="$runs"
 idle=$(cat seconds)
 cost 'status, the first time' bin/status
 cost 'status' bin/status
-# the whole of it, with plans before and tables after
+# the whole of it, with plans before
 cost 'make sweep, nothing to do' env -u MAKEFLAGS make sweep SUITE=bench METHOD=sample COUNT=13 MODEL="$models"
 
 # the same number of files, three a rule, and nothing else

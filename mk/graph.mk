@@ -63,6 +63,10 @@ $(CHAINS:%=%/devrun.json): %/devrun.json: %/xcompile.json $(RUN)/settings \
 $(CHAINS:%=%/score.json): %/score.json: %/devrun.json $V/score
 	@$(call on,$(RUN_score) bin/score -o $@ $<)
 
+# what a sweep prints at its end; goals names the whole run's
+$(RUN)/table: $(CHAINS:%=%/score.json) $(RUN)/goals $V/score
+	@xargs cat <$(RUN)/goals | bin/score --summary >$@.tmp && mv $@.tmp $@
+
 ifeq ($(METHOD),moka)
 include mk/moka.mk
 endif

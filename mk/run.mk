@@ -34,7 +34,7 @@ mk/strays.sh .; bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(
 		$(MAKE) $J -k -f mk/runs.mk RUNS="$$runs"); \
 for run in $$runs; do \
 	[ "$$runs" = " $$run" ] || printf '\n%s\n' "$$run"; \
-	xargs cat <$$run/goals | bin/score --summary; \
+	$(if $(HOSTS),$(MAKE) -s -f $$run/run.mk $$run/table;) cat $$run/table; \
 	printf '\n%s\n' "Each task's stages: $$run/TASK/ATTEMPT/STAGE.json"; \
 done
 endef

@@ -19,6 +19,8 @@ $(EACH):
 else
 $(RUNS):
 	+@[ ! -d $@/back ] || mk/cluster.sh absorb $@; \
-	$(MAKE) -q -f $@/run.mk 2>/dev/null || $(MAKE) -f mk/runs.mk RUNS= RUN=$@ \
-		EACH="$$(cut -d/ -f3 $@/goals | uniq | tr '\n' ' ')"
+	$(MAKE) -q -f $@/run.mk run $@/table 2>/dev/null || { \
+		$(MAKE) -q -f $@/run.mk 2>/dev/null || $(MAKE) -f mk/runs.mk RUNS= RUN=$@ \
+			EACH="$$(cut -d/ -f3 $@/goals | uniq | tr '\n' ' ')" && \
+		$(MAKE) -s -f $@/run.mk $@/table; }
 endif

@@ -66,6 +66,11 @@ ok 'with what follows what' grep -qxF '"xcompile" -> "devrun";' "$tmp/out"
 
 status 0 'rescore' env -u MAKEFLAGS make rescore RUN=t
 ok 'says the same' grep -Eq '^overall +3 +100 44-100 +100 44-100' "$tmp/out"
+json=results/t/relu_4d/1/score.json
+jq -c '.verdict.correct=false' $json >"$tmp/wrong"
+cp "$tmp/wrong" $json
+status 0 'a sweep after another verdict' sweep
+ok 'prints the table of it' grep -Eq '^overall +3 +100 44-100 +66.7 21-94' "$tmp/out"
 rm -r results/t/relu_4d/1/score.json
 status 0 'status' env -u MAKEFLAGS make status RUN=t
 ok 'counts' grep -q '2 of 3 done, not running' "$tmp/out"
