@@ -27,11 +27,13 @@ runs=; for e in $(ENGINE); do for d in $(DEVICE); do for m in $(MODEL); do \
 done; done; done
 endef
 
-# make what the planned runs lack, and print their tables
+# make what the planned runs lack, and print their tables, or where they stand
 define work
 mk/strays.sh .; bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(MODEL)") \
 	$(if $(HOSTS),mk/cluster.sh "$(HOSTS)" "$(MODEL)" $$runs, \
-		$(MAKE) $J -k -f mk/runs.mk RUNS="$$runs"); \
+		$(MAKE) $J -k -f mk/runs.mk RUNS="$$runs") || { \
+		rc=$$?; bin/status $$runs; \
+		printf '\n%s\n' "The table of what is done: make score RUN=NAME"; exit $$rc; }; \
 for run in $$runs; do \
 	[ "$$runs" = " $$run" ] || printf '\n%s\n' "$$run"; \
 	$(if $(HOSTS),$(MAKE) -s -f $$run/run.mk $$run/table;) cat $$run/table; \

@@ -86,6 +86,9 @@ errline 'is named, with those that are' "no run 'none' under results/; there are
 
 # what could not be made is counted, and why
 plan -s first -m gpt-5 -r b relu_4d equal_int32_4d >"$tmp/out"
+status 2 'a sweep that fails' env -u MAKEFLAGS -u OPENAI_API_KEY make sweep SUITE=first MODEL=gpt-5 RUN=b \
+	TASKS='relu_4d equal_int32_4d'
+ok 'ends with where it stands' grep -q '^  2 failed in llm-call: an outside thing is missing$' "$tmp/out"
 stages() { env -u MAKEFLAGS -u OPENAI_API_KEY "$@" make -k -f results/b/run.mk 2>"$tmp/err"; }
 status 2 'a model whose key is missing' stages
 status 0 'status' "$top/bin/status" results/b
