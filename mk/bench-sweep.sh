@@ -3,11 +3,11 @@
 # resource: a model that takes a second, a kernel of some 20 ms, each answer
 # another build.
 #
-# usage: bench-sweep.sh [TASKS [ANSWERS [SIDE]]]   (12 tasks, 3 answers each; the kernel
-# multiplies two matrices of SIDE x SIDE, 1216 by default: some 20 ms)
+# usage: [DEVRUN=--quick] bench-sweep.sh [TASKS [ANSWERS [SIDE]]]   (12 tasks, 3 answers
+# each; the kernel multiplies two matrices of SIDE x SIDE, 1344 by default: some 20 ms)
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
-tasks=${1:-12} answers=${2:-3} side=${3:-1216}
+tasks=${1:-12} answers=${2:-3} side=${3:-1344}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/bench-sweep.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 "$top/mk/tree.sh" "$tmp"
@@ -28,7 +28,8 @@ jq -n --arg answer "$tmp/answer" '{provider: "exec", output: "text", command: ["
 	"cat >/dev/null; sleep 1; sed \"2a /* $RANDOM$RANDOM */\" \"$0\"", $answer]}' >mk/models/second.json
 
 start=$EPOCHREALTIME
-make -s sweep SUITE=bench MODEL=second METHOD=sample COUNT="$answers" RUN=bench SEED="$(printf '%064d' 1)" >"$tmp/out"
+make -s sweep SUITE=bench MODEL=second METHOD=sample COUNT="$answers" RUN=bench SEED="$(printf '%064d' 1)" \
+	DEVRUN="${DEVRUN:-}" >"$tmp/out"
 wall=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')
 bin/status results/bench
 bin/status -j results/bench | jq -r --argjson wall "$wall" --arg n "$tasks tasks x $answers answers" '

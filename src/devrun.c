@@ -1218,6 +1218,7 @@ judge(const cJSON *record)
 {
 	const cJSON *task = json_object(record, "task");
 	const char *arch = json_string(now.asked, "arch");
+	uint64_t alone = 0;
 	int i, rc;
 	char hex[65];
 
@@ -1240,6 +1241,7 @@ judge(const cJSON *record)
 		    json_string(task, "name"), ort_why());
 	if (!untimed) {
 		device_take(now.device);
+		alone = nowns();
 		device_prepare(now.device);
 	}
 	now.start = nowns();
@@ -1248,6 +1250,9 @@ judge(const cJSON *record)
 	rc = measure();
 	closesession(task);
 	device_share(now.device); /* what follows times nothing */
+	if (!untimed)
+		json_set(now.run, "alone_seconds",
+		    cJSON_CreateNumber((double)(nowns() - alone) / 1e9));
 	attach();
 	if (rc == 0)
 		rc = verified(now.run, LONG_MAX);

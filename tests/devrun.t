@@ -38,6 +38,10 @@ is() {
 ok 'an honest kernel' run HONEST
 is '  is right' '.status=="ok" and .verify.failed==0 and .verify.calls>4'
 is '  and so is the native one' '.native_verify.failed==0'
+is '  had the device for itself for a part of the time' '0<.alone_seconds and .alone_seconds<.seconds'
+ok 'untimed' run HONEST --untimed
+is '  has it for itself at no time' '.status=="ok" and (has("alone_seconds")|not)'
+ok 'the honest kernel again' run HONEST
 is '  has a speedup with its interval' '.speedup|.low<=.ratio and .ratio<=.high and .pairs>=1'
 is '  raw samples are integers' '[.candidate.rounds[].ns[]]|length>3 and all(.==floor and .>0)'
 is '  set-up is apart' '.candidate.setup_ns>0 and .native.setup_ns>0'

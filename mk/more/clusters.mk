@@ -10,10 +10,11 @@ torture: programs $(if $(filter-out here,$(or $(WHERE),all)),$(SETUP)/test.stamp
 	@for where in $(or $(WHERE),here adb hosts everywhere); do \
 		WHERE=$$where mk/torture.sh $(or $(KILLS),100) $(SEED); done
 
-## bench-sweep    a sweep's wall time over its longest resource's (N= tasks, K= answers)
+## bench-sweep    a sweep's wall time over its longest resource's (N= tasks, K= answers,
+##                SIDE= of the matrices, DEVRUN=--quick)
 .PHONY: bench-sweep
 bench-sweep: programs
-	@mk/bench-sweep.sh $(or $(N),12) $(or $(K),3)
+	@DEVRUN='$(DEVRUN)' mk/bench-sweep.sh $(or $(N),12) $(or $(K),3) $(SIDE)
 
 # packages of a group of mk/setup.sh
 setup-%: $(SETUP)/%.stamp

@@ -63,7 +63,8 @@ readchain(struct line *l, const char *goal)
 	    json_stringor(run, "device", "?"));
 
 	l->build = json_numberor(json_get(r, "build"), "seconds", 0);
-	l->device = json_numberor(run, "seconds", 0);
+	l->device = json_numberor(
+	    run, "alone_seconds", json_numberor(run, "seconds", 0));
 	if (json_get(r, "response"))
 		answer(l, json_get(r, "response"));
 	plans(l, goal);
