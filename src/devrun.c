@@ -56,6 +56,8 @@
 #define WARMMS 10
 #define TRIES 3		/* to measure on a device that gets lost */
 #define KILLED 3	/* more tries where a runner is killed from outside */
+#define LEASTASTRAY 3	/* looks that find a runner at work after its answer, */
+#define ASTRAY 40	/* of which one in so many does: it does not wait */
 #define FIRST 3000000	/* of secrets of a first round */
 #define HELDOUT 1000000 /* number of the held-out round */
 #define COLD 2000000	/* and of the rounds with cold caches */
@@ -749,11 +751,36 @@ narrow(double margins)
 	return (r.high - r.low) / 2 < margins * margin;
 }
 
+/* how often in all the candidate's runner was looked at after an answer, or was
+   not where it waits */
+static long long
+looks(const char *key)
+{
+	long long n = 0;
+
+	json_each (r, now.rounds[CANDIDATE]) {
+		n += json_intor(r, key, 0, INT_MAX, 0);
+	}
+	return n;
+}
+
+/* it was found at work after an answer, and too seldom to tell */
+static int
+suspected(void)
+{
+	long long astray = looks("astray");
+
+	return astray && astray < LEASTASTRAY &&
+	       astray * ASTRAY > looks("looks");
+}
+
 /* pairs are made until it is narrow or the time is up, and a bit longer where
    it is still wide */
 static int
 enough(void)
 {
+	if (suspected())
+		return 0;
 	if (now.pairs < (quick ? 2 : 3) || elapsed() < seconds)
 		return narrow(1);
 	return elapsed() > LONGER * seconds || narrow(2);
@@ -785,8 +812,9 @@ shorten(cJSON *round)
 	static const char *const keep[] = {"ns", "disturbed", "median_ns",
 	    "setup_ns", "spawn_ns", "wall_ns", "cpu_ns", "run_cpu_ns",
 	    "load_ns", "fetch_ns", "warm", "warm_ns", "threads", "switches",
-	    "cpu", "freq_khz", "probe_ns", "bell_ns", "back_ns", "memory_kb",
-	    "calls", "counters", "fp_modes", "moved", NULL};
+	    "cpu", "freq_khz", "probe_ns", "bell_ns", "back_ns", "looks",
+	    "astray", "memory_kb", "calls", "counters", "fp_modes", "moved",
+	    NULL};
 
 	stage_keep(round, keep);
 }
@@ -1136,6 +1164,25 @@ firstpair(void)
 	return json_get(now.run, "baseline") ? pilots() : verified(now.run, 1);
 }
 
+/* who waits is found where it waits but for the moment after its answer */
+static int
+strayed(void)
+{
+	long long all = looks("looks"), astray = looks("astray");
+	struct buf b = {0};
+
+	if (astray < LEASTASTRAY || astray * ASTRAY <= all)
+		return 0;
+	buf_addf(&b,
+	    "the runner was at work after it had answered in %lld of %lld "
+	    "looks",
+	    astray, all);
+	json_set(now.run, "status", cJSON_CreateString("hack"));
+	json_set(now.run, "reason", cJSON_CreateString(b.data));
+	buf_free(&b);
+	return -1;
+}
+
 /* the measurement proper; 0 if the candidate is right and timed */
 static int
 measure(void)
@@ -1151,6 +1198,8 @@ measure(void)
 	end = pairs();
 	if (end)
 		return fell(end);
+	if (strayed() < 0)
+		return -1;
 	if (now.pairs && !quick)
 		cold();
 	return rc;

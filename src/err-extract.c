@@ -740,16 +740,6 @@ itemjson(const struct item *it, size_t left, unsigned *first)
 	return e;
 }
 
-static size_t
-cost(const cJSON *json)
-{
-	char *s = json_print(json);
-	size_t n = tokens(strlen(s));
-
-	free(s);
-	return n;
-}
-
 /* as many items as fit; the first always does, if without its function */
 static size_t
 emit(struct item *items, size_t n, cJSON *list)
@@ -760,11 +750,11 @@ emit(struct item *items, size_t n, cJSON *list)
 
 	for (i = 0; i < n; i++) {
 		e = itemjson(&items[i], budget - used, &first);
-		c = cost(e);
+		c = json_tokens(e);
 		if (used + c > budget && json_get(e, "in")) {
 			cJSON_DeleteItemFromObjectCaseSensitive(e, "in");
 			first = 0;
-			c = cost(e);
+			c = json_tokens(e);
 		}
 		if (used + c > budget && i > 0) {
 			cJSON_Delete(e);

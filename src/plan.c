@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "goals.h"
 #include "manifest.h"
 #include "stage.h"
 
@@ -439,19 +440,17 @@ lastword(char *path)
 static void
 answers(struct tasks *t)
 {
-	char *path = xasprintf("%s/goals", run.recorded), *p, *nl;
 	char *number, *task, *chain;
-	struct buf b = {0};
-	size_t none = 0;
+	struct goals g = {0};
+	size_t i, none = 0;
 
-	if (buf_readfile(&b, path, (size_t)1 << 30) < 0)
-		err(EX_UNAVAILABLE, "%s", path);
-	for (p = b.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
-		*nl = '\0';
-		if (!lastword(p) || !(number = lastword(p)) ||
-		    !(task = lastword(p)) || !isword(task) || !*number ||
-		    strspn(number, "0123456789") != strlen(number))
-			errx(EX_DATAERR, "%s: not the goals of a run", path);
+	goals_add(&g, run.recorded);
+	for (i = 0; i < g.n; i++) {
+		if (!lastword(g.name[i]) || !(number = lastword(g.name[i])) ||
+		    !(task = lastword(g.name[i])) || !isword(task) ||
+		    !*number || strspn(number, "0123456789") != strlen(number))
+			errx(EX_DATAERR, "%s/goals: not the goals of a run",
+			    run.recorded);
 		chain = xasprintf("%s/%s", task, number);
 		if (answer(t, task, chain))
 			addchain(chain);
@@ -464,8 +463,7 @@ answers(struct tasks *t)
 		warnx("%s: %zu of %zu chains have no recorded answer and are "
 		      "left out",
 		    run.recorded, none, none + run.nchains);
-	buf_free(&b);
-	free(path);
+	goals_free(&g);
 }
 
 static const char *

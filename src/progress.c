@@ -17,13 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "goals.h"
 #include "util.h"
 
 /* the files that are waited for */
-struct goals {
-	char **name;
+struct waited {
+	struct goals goals;
 	char *done; /* a byte each */
-	size_t n, ndone, began;
+	size_t ndone, began;
 };
 
 static pid_t child;
@@ -36,30 +37,14 @@ forward(int sig)
 }
 
 static void
-readgoals(struct goals *g, const char *run)
-{
-	char *path = xasprintf("%s/goals", run), *p, *nl;
-	struct buf text = {0};
-
-	if (buf_readfile(&text, path, (size_t)1 << 30) < 0)
-		err(EX_UNAVAILABLE, "%s", path);
-	for (p = text.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
-		*nl = '\0';
-		g->name = xreallocarray(g->name, g->n + 1, sizeof(*g->name));
-		g->name[g->n++] = p;
-	}
-	free(path);
-}
-
-static void
-count(struct goals *g)
+count(struct waited *w)
 {
 	size_t i;
 
-	for (i = 0; i < g->n; i++) {
-		if (!g->done[i] && access(g->name[i], F_OK) == 0) {
-			g->done[i] = 1;
-			g->ndone++;
+	for (i = 0; i < w->goals.n; i++) {
+		if (!w->done[i] && access(w->goals.name[i], F_OK) == 0) {
+			w->done[i] = 1;
+			w->ndone++;
 		}
 	}
 }
@@ -78,21 +63,21 @@ duration(char *s, size_t n, double seconds)
 }
 
 static void
-show(const struct goals *g, uint64_t start)
+show(const struct waited *w, uint64_t start)
 {
 	double elapsed = (double)(nowns() - start) / 1e9;
-	size_t fresh = g->ndone - g->began;
+	size_t fresh = w->ndone - w->began;
 	char past[32], left[40] = "";
 
 	duration(past, sizeof(past), elapsed);
-	if (fresh && g->ndone < g->n) {
+	if (fresh && w->ndone < w->goals.n) {
 		duration(left, sizeof(left),
-		    elapsed / (double)fresh * (double)(g->n - g->ndone));
+		    elapsed / (double)fresh * (double)(w->goals.n - w->ndone));
 		fprintf(stderr, "\r\033[K%zu of %zu done, %s, about %s left",
-		    g->ndone, g->n, past, left);
+		    w->ndone, w->goals.n, past, left);
 	} else {
-		fprintf(stderr, "\r\033[K%zu of %zu done, %s", g->ndone, g->n,
-		    past);
+		fprintf(stderr, "\r\033[K%zu of %zu done, %s", w->ndone,
+		    w->goals.n, past);
 	}
 }
 
@@ -115,18 +100,18 @@ lock(const char *run)
 }
 
 static int
-watch(struct goals *g)
+watch(struct waited *w)
 {
 	int terminal = isatty(2), status;
 	uint64_t start = nowns();
 	pid_t pid;
 
-	count(g);
-	g->began = g->ndone;
+	count(w);
+	w->began = w->ndone;
 	while ((pid = waitpid(child, &status, terminal ? WNOHANG : 0)) == 0 ||
 	       (pid < 0 && errno == EINTR)) {
-		count(g);
-		show(g, start);
+		count(w);
+		show(w, start);
 		poll(NULL, 0, 250);
 	}
 	if (terminal)
@@ -147,8 +132,8 @@ usage(int rc)
 int
 main(int argc, char **argv)
 {
-	struct goals g = {0};
-	int i;
+	struct waited w = {0};
+	int i, rc;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		usage(EX_OK);
@@ -158,11 +143,11 @@ main(int argc, char **argv)
 		usage(EX_USAGE);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		lock(argv[i]);
-		readgoals(&g, argv[i]);
+		goals_add(&w.goals, argv[i]);
 	}
 	if (i + 1 >= argc)
 		usage(EX_USAGE);
-	g.done = xcalloc(g.n, 1);
+	w.done = xcalloc(w.goals.n, 1);
 	signal(SIGINT, forward);
 	signal(SIGTERM, forward);
 	signal(SIGHUP, forward);
@@ -177,5 +162,8 @@ main(int argc, char **argv)
 		execvp(argv[i + 1], argv + i + 1);
 		err(EX_UNAVAILABLE, "%s", argv[i + 1]);
 	}
-	return watch(&g);
+	rc = watch(&w);
+	goals_free(&w.goals);
+	free(w.done);
+	return rc;
 }

@@ -778,16 +778,6 @@ nearjson(const char *asked)
 	return u;
 }
 
-static size_t
-cost(const cJSON *json)
-{
-	char *s = json_print(json);
-	size_t n = tokens(strlen(s));
-
-	free(s);
-	return n;
-}
-
 /* names that a record asks about, each once */
 struct names {
 	const char *v[NAMES];
@@ -952,7 +942,7 @@ explainunknown(const char *symbol, cJSON *unknown, size_t *used)
 	if (n)
 		return;
 	e = nearjson(symbol);
-	c = cost(e);
+	c = json_tokens(e);
 	if (*used + c > budget) {
 		cJSON_Delete(e);
 		return;
@@ -975,7 +965,7 @@ explain(const char *symbol, cJSON *declarations, uint32_t *files,
 		if (i && f[i].quality > f[0].quality)
 			break;
 		e = declarationjson(f[i].sym, symbol);
-		c = cost(e);
+		c = json_tokens(e);
 		if (*used + c > budget) {
 			cJSON_Delete(e);
 			break;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "goals.h"
 #include "used.h"
 
 #define RECENT 600 /* seconds: what was done in them tells the pace */
@@ -87,10 +88,11 @@ countopen(struct run *r, const char *dir)
 }
 
 static void
-countchain(struct run *r, char *goal, time_t now)
+countchain(struct run *r, const char *goal, time_t now)
 {
-	char *slash = strrchr(goal, '/');
+	const char *slash = strrchr(goal, '/');
 	struct stat st;
+	char *dir;
 
 	r->chains++;
 	if (stat(goal, &st) == 0) {
@@ -105,8 +107,9 @@ countchain(struct run *r, char *goal, time_t now)
 	}
 	if (!slash)
 		return;
-	*slash = '\0';
-	countopen(r, goal);
+	dir = xasprintf("%.*s", (int)(slash - goal), goal);
+	countopen(r, dir);
+	free(dir);
 }
 
 static int
@@ -126,28 +129,16 @@ locked(const char *dir)
 static void
 readrun(struct run *r, const char *dir)
 {
-	char *path = xasprintf("%s/goals", dir), *p, *nl;
-	struct buf b = {0}, again = {0};
-	char **goals = NULL;
+	struct goals g = {0};
 	time_t now = time(NULL);
+	size_t i;
 
 	*r = (struct run){.dir = dir, .busy = locked(dir)};
-	if (buf_readfile(&b, path, (size_t)1 << 30) < 0)
-		err(EX_UNAVAILABLE, "%s (make sweep makes it)", path);
-	buf_add(&again, b.data, b.len);
-	for (p = again.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
-		*nl = '\0';
-		goals =
-		    xreallocarray(goals, (size_t)r->chains + 1, sizeof(*goals));
-		goals[r->chains] = b.data + (p - again.data);
-		b.data[nl - again.data] = '\0';
-		countchain(r, p, now);
-	}
-	used_read(&r->used, dir, goals, (size_t)r->chains);
-	buf_free(&b);
-	buf_free(&again);
-	free(goals);
-	free(path);
+	goals_add(&g, dir);
+	for (i = 0; i < g.n; i++)
+		countchain(r, g.name[i], now);
+	used_read(&r->used, dir, &g);
+	goals_free(&g);
 }
 
 /* seconds until all is done at the pace of late, or -1 */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "goals.h"
 #include "manifest.h"
 #include "paired.h"
 #include "stage.h"
@@ -39,19 +40,15 @@ addfile(struct summary *s, const char *path)
 static void
 readrun(struct summary *s, const char *dir)
 {
-	char *path = xasprintf("%s/goals", dir), *p, *nl;
-	struct buf b = {0};
+	struct goals g = {0};
+	size_t i;
 
-	if (buf_readfile(&b, path, (size_t)1 << 30) < 0)
-		err(EX_UNAVAILABLE, "%s", path);
-	for (p = b.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
-		*nl = '\0';
-		addfile(s, p);
-	}
+	goals_add(&g, dir);
+	for (i = 0; i < g.n; i++)
+		addfile(s, g.name[i]);
 	if (!s->attempts)
 		errx(EX_UNAVAILABLE, "%s: nothing done yet", dir);
-	buf_free(&b);
-	free(path);
+	goals_free(&g);
 }
 
 static const char *

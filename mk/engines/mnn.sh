@@ -158,14 +158,14 @@ prepare() {
 	cxx=${args[0]}
 	nm=$("$cxx" -print-prog-name=nm)
 
-	objects=(mnn.o runner.o jail.o)
+	objects=(mnn.o runner.o jail.o fdpass.o)
 	[ ! -e "$root/include/MNN/expr/Module.hpp" ] || objects+=(mnn-module.o)
-	for part in mnn ${objects[3]+mnn-module}; do
+	for part in mnn ${objects[4]+mnn-module}; do
 		(cd "$dir" && "${args[@]}" -I"$top/src/runner" -c "$top/src/runner/$part.cpp" \
 			-o "$tmp/$part.o") >"$tmp/log" 2>&1 ||
 			{ grep -m3 error "$tmp/log" >&2; die "src/runner/$part.cpp does not compile against '$root'"; }
 	done
-	for part in runner/runner lib/jail; do
+	for part in runner/runner lib/jail lib/fdpass; do
 		"$cxx" -x c -std=gnu11 -O2 -g1 -D_GNU_SOURCE -I"$top/src/runner" \
 			-I"$top/src/lib" -c "$top/src/$part.c" \
 			-o "$tmp/${part##*/}.o" >"$tmp/log" 2>&1 ||

@@ -7,8 +7,8 @@ $O/lib/gen.o: private CFLAGS := $(CFLAGS) -O3 -ffp-contract=off \
 # programs of a device: build/arch/ARCH/, for this machine and for crossing
 HOSTARCH := $(shell uname -m)
 A := build/arch
-DEVLIB := dtype gen jail
-RUNNER := zygote.o runner.o spawn.o lib/jail.o
+DEVLIB := dtype gen jail fdpass
+RUNNER := zygote.o runner.o spawn.o lib/jail.o lib/fdpass.o
 DEVCC_$(HOSTARCH) = $(CC)
 DEVCC_aarch64 ?= aarch64-linux-gnu-gcc
 DEVFLAGS := -O2 -g -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc/lib \

@@ -15,13 +15,13 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "fdpass.h"
 #include "jail.h"
 
 #if defined __x86_64__
@@ -435,28 +435,6 @@ jail_seccomp(enum jail_kind kind)
 	return install(kind, SECCOMP_FILTER_FLAG_TSYNC) == 0 ? 0 : -1;
 }
 
-static int
-sendfd(int sock, int fd)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u = {{0}};
-	char byte = 'g';
-	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		m.msg_control = u.space;
-		m.msg_controllen = sizeof u.space;
-		u.align.cmsg_level = SOL_SOCKET;
-		u.align.cmsg_type = SCM_RIGHTS;
-		u.align.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&u.align), &fd, sizeof fd);
-	}
-	return sendmsg(sock, &m, 0) == 1 ? 0 : -1;
-}
-
 /* a process of one thread needs no TSYNC, which older kernels do not combine
    with a listener */
 int
@@ -464,7 +442,7 @@ jail_listen(int sock)
 {
 	int rc, fd = install(JAIL_NOTIFY, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
-	rc = fd < 0 ? -1 : sendfd(sock, fd);
+	rc = fd < 0 ? -1 : fdpass_send(sock, "g", 1, &fd, 1);
 	close(sock);
 	if (fd >= 0)
 		close(fd);
@@ -817,29 +795,15 @@ guardloop(void *arg)
 }
 
 static int
-recvfd(int sock, double seconds)
+listener(int sock, double seconds)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	char byte;
-	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = u.space,
-	    .msg_controllen = sizeof u.space};
 	struct pollfd p = {.fd = sock, .events = POLLIN};
-	struct cmsghdr *c;
+	char byte;
 	int fd;
 
 	if (poll(&p, 1, (int)(seconds * 1000)) != 1 ||
-	    recvmsg(sock, &m, MSG_CMSG_CLOEXEC) != 1)
+	    fdpass_receive(sock, &byte, 1, &fd, 1) != 1)
 		return -1;
-	c = CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof fd);
 	return fd;
 }
 
@@ -848,7 +812,7 @@ guard_start(int sock, int threads, int execs, double seconds)
 {
 	sigset_t all, old;
 	struct guard *g;
-	int rc, fd = recvfd(sock, seconds);
+	int rc, fd = listener(sock, seconds);
 
 	if (fd < 0)
 		return NULL;

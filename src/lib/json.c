@@ -592,6 +592,18 @@ json_print(const cJSON *json)
 	return b.data;
 }
 
+size_t
+json_tokens(const cJSON *json)
+{
+	struct buf b = {0};
+	size_t n;
+
+	print(&b, json);
+	n = tokens(b.len);
+	buf_free(&b);
+	return n;
+}
+
 void
 json_write(FILE *fp, const cJSON *json)
 {

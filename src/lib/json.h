@@ -57,6 +57,9 @@ cJSON *json_parse(const char *text, size_t n, const char **why);
 void json_write(FILE *fp, const cJSON *json);
 char *json_print(const cJSON *json);
 
+/* how many tokens it is taken for as such a line (util.h) */
+size_t json_tokens(const cJSON *json);
+
 /* make these errors speak of root, read from name, of which a copy is taken (or
    NULL); root must stay while they can arise (json_read does it itself) */
 void json_setplace(const char *name, long record, const cJSON *root);

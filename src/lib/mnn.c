@@ -25,7 +25,7 @@ static const char *const sources[] = {"mk/engines/mnn.sh", "src/runner/mnn.cpp",
     "src/runner/mnn-convert.cpp", "src/runner/mnn-types.cpp",
     "src/runner/gcc-pch.cpp", "src/runner/pages.c", "src/runner/runner.c",
     "src/runner/runner.h", "src/runner/control.h", "src/lib/jail.c",
-    "src/lib/jail.h"};
+    "src/lib/jail.h", "src/lib/fdpass.c", "src/lib/fdpass.h"};
 
 static const char *
 setting(const char *name, const char *what)

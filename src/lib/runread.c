@@ -6,11 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "goals.h"
 #include "manifest.h"
 #include "runread.h"
 #include "why.h"
-
-#define MOST ((size_t)1 << 30)
 
 static void
 copy(cJSON *to, const cJSON *from, const char *key)
@@ -166,23 +165,21 @@ manifest(const char *dir)
 void
 run_read(struct run *r, const char *dir)
 {
-	char *path = xasprintf("%s/goals", dir), *p, *nl, when[40];
 	const char *slash = strrchr(dir, '/');
-	struct buf goals = {0};
+	struct goals g = {0};
 	time_t last = 0;
+	char when[40];
 	struct tm tm;
+	size_t i;
 	cJSON *m;
 
-	if (buf_readfile(&goals, path, MOST) < 0)
-		err(EX_UNAVAILABLE, "%s", path);
+	goals_add(&g, dir);
 	*r = (struct run){.dir = xstrdup(dir),
 	    .name = xstrdup(slash ? slash + 1 : dir),
 	    .manifest = manifest(dir),
 	    .attempts = cJSON_CreateObject()};
-	for (p = goals.data; p && (nl = strchr(p, '\n')); p = nl + 1) {
-		*nl = '\0';
-		takefile(r, p, &last);
-	}
+	for (i = 0; i < g.n; i++)
+		takefile(r, g.name[i], &last);
 	if (!r->figures.attempts)
 		errx(EX_UNAVAILABLE, "%s: nothing done yet", dir);
 	strftime(
@@ -192,8 +189,7 @@ run_read(struct run *r, const char *dir)
 	r->summary = cJSON_DetachItemFromObjectCaseSensitive(m, "summary");
 	cJSON_Delete(m);
 	r->tasks = r->figures.tasks;
-	buf_free(&goals);
-	free(path);
+	goals_free(&g);
 }
 
 /* the members that a run is told by */

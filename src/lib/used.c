@@ -157,7 +157,7 @@ asking(const struct used *u, const char *dir)
 }
 
 void
-used_read(struct used *u, const char *dir, char *const *goals, size_t n)
+used_read(struct used *u, const char *dir, const struct goals *goals)
 {
 	char *path = xasprintf("%s/used", dir);
 	struct buf old = {0}, new = {0};
@@ -166,8 +166,8 @@ used_read(struct used *u, const char *dir, char *const *goals, size_t n)
 
 	*u = (struct used){.devices = cJSON_CreateObject()};
 	recall(&known, &old, path);
-	for (i = 0; i < n; i++)
-		chain(u, &new, &known, goals[i]);
+	for (i = 0; i < goals->n; i++)
+		chain(u, &new, &known, goals->name[i]);
 	/* it only saves time: who may not write reads again */
 	if (new.len && writefile(path, new.data, new.len, 1) < 0)
 		errno = 0;

@@ -6,6 +6,7 @@
 #ifndef USED_H
 #define USED_H
 
+#include "goals.h"
 #include "json.h"
 
 struct used {
@@ -19,13 +20,13 @@ struct used {
 };
 
 /*
- * Read what the chains have used whose ends are the files goals (n of them;
- * those that are not there do not count).  A resource is as long at work as its
+ * Read what the chains have used that end in these goals (those that are not
+ * there do not count).  A resource is as long at work as its
  * sum over its width: builds as many at once as this machine has build slots,
  * each device one measurement, the model the concurrency that its file in dir
  * allows, and no more questions a minute than it allows.
  */
-void used_read(struct used *u, const char *dir, char *const *goals, size_t n);
+void used_read(struct used *u, const char *dir, const struct goals *goals);
 void used_free(struct used *u);
 
 #endif

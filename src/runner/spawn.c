@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fdpass.h"
 #include "jail.h"
 #include "spawn.h"
 
@@ -191,24 +192,12 @@ endzygote(void)
 static int
 sendorder(const struct order *o, const struct spawn *s)
 {
-	union {
-		char space[CMSG_SPACE((FILES + 1) * sizeof(int))];
-		struct cmsghdr align;
-	} u = {{0}};
-	struct iovec iov = {
-	    (void *)(uintptr_t)o, offsetof(struct order, read) + o->nread};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = u.space,
-	    .msg_controllen = sizeof(u.space)};
-	int *fds = (int *)(void *)CMSG_DATA(&u.align);
+	int fds[FILES + 1];
 
-	u.align.cmsg_level = SOL_SOCKET;
-	u.align.cmsg_type = SCM_RIGHTS;
-	u.align.cmsg_len = CMSG_LEN((FILES + 1) * sizeof(int));
 	memcpy(fds, s->files, FILES * sizeof(int));
 	fds[FILES] = s->guard;
-	return sendmsg(zygote.sock, &m, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return fdpass_send(zygote.sock, o,
+	    offsetof(struct order, read) + o->nread, fds, FILES + 1);
 }
 
 static int
@@ -273,26 +262,12 @@ static int
 receiveorder(int sock, struct order *o)
 {
 	static const char *read[READS / 2 + 1];
-	union {
-		char space[CMSG_SPACE((FILES + 1) * sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	struct iovec iov = {o, sizeof(*o)};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = u.space,
-	    .msg_controllen = sizeof(u.space)};
-	struct cmsghdr *c;
 	size_t at, n = 0;
 	int fds[FILES + 1];
 
-	if (recvmsg(sock, &m, MSG_CMSG_CLOEXEC) <
+	if (fdpass_receive(sock, o, sizeof(*o), fds, FILES + 1) <
 	    (ssize_t)offsetof(struct order, read))
 		return -1;
-	c = CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_len != CMSG_LEN(sizeof(fds)))
-		return -1;
-	memcpy(fds, CMSG_DATA(c), sizeof(fds));
 	memcpy(o->s.files, fds, sizeof(o->s.files));
 	o->s.guard = fds[FILES];
 	for (at = 0; at < o->nread; at += strlen(o->read + at) + 1)

@@ -56,6 +56,8 @@
 #define BACKNS 1000  /* ...and so much more than a bell's is too long */
 #define PEEKS 8	     /* one call in so many is looked at while it loads */
 #define PEEKNS 20000 /* into its load, until that is known */
+#define AMBUSHES 8   /* one in so many short calls is halted as it ends, */
+#define SHORT 300000 /* of which a moment is a part that counts, in ns */
 #define LOOK 256     /* turns of waiting between looks at the runner */
 
 struct tensor {
@@ -133,7 +135,11 @@ struct side {
 		uint64_t stack;		/* its stack pointer there */
 		uint64_t ping;		/* its bell, before a candidate came */
 		uint64_t usualload;	/* of a call that was not looked at */
-		long done;		/* how many there are */
+		uint64_t aim; /* ns into a call when half of them end */
+		int ambushed; /* how long it took is not known */
+		long looks,
+		    astray; /* at it after answers; not where it waits */
+		long done;  /* how many there are */
 		uint64_t pings[PINGS];
 		uint64_t back[BACKS]; /* from an answer to that of a ping */
 		long nback;	      /* how many there were */
@@ -619,7 +625,9 @@ idle(void)
 	uint64_t start = ranfor();
 	int tries;
 
+	now->r.looks++;
 	for (tries = 0; !waits(); tries++) {
+		now->r.astray += tries == 0 && job.spin;
 		if (tries == WAITS ||
 		    ranfor() > start + WAYBACK + (uint64_t)tries * HALTNS)
 			return fail("late",
@@ -720,11 +728,13 @@ peeked(void)
 	       word() % PEEKS == 0;
 }
 
-/* the inputs are there; with a look at the runner at some moment */
+/* the inputs are there; with a look at the runner at some moment, before which
+   it has stood or, lest it learn from that, has not */
 static int
 loadcall(int peek)
 {
 	uint64_t start, usual, until;
+	int stands = word() & 1;
 
 	if (!peek) {
 		if (bell(BELL_LOAD, &now->r.loadns) < 0)
@@ -734,10 +744,11 @@ loadcall(int peek)
 	}
 	usual = now->r.usualload ? now->r.usualload : PEEKNS;
 	until = (uint64_t)(word() * (double)usual * 0x1p-32);
-	if (halt() < 0)
+	if (stands && halt() < 0)
 		return -1;
 	ring(BELL_LOAD);
-	resume();
+	if (stands)
+		resume();
 	start = clockns();
 	while (clockns() - start < until)
 		control_pause();
@@ -776,12 +787,73 @@ timed(int stand, uint64_t *ns)
 	return 0;
 }
 
+static int
+hasanswered(void)
+{
+	return __atomic_load_n(&now->control->ack, __ATOMIC_ACQUIRE) ==
+	       now->r.bell;
+}
+
+/* A call that is halted just about when it ends.  Who has answered by then must
+   be where it waits; a halt that the answer brings about comes too late for who
+   needs less time than the halt.  1: it has, and stands. */
+static int
+ambush(uint64_t *ns)
+{
+	uint64_t step = now->r.aim / 64 + 200, start = clockns(), until;
+	int early;
+
+	until = now->r.aim + (uint64_t)(word() * 0x1p-32 * (double)step);
+	ring(BELL_RUN);
+	while (clockns() - start < until)
+		control_pause();
+	*ns = clockns() - start;
+	now->r.ambushed = 1;
+	if (halt() < 0)
+		return -1;
+	early = !hasanswered();
+	now->r.aim += early ? step : -(now->r.aim < step ? now->r.aim : step);
+	if (!early)
+		return 1;
+	resume();
+	return await(1);
+}
+
+/* how a call is to be looked at */
+enum look { UNSEEN, STOPPED, AMBUSHED };
+
+static enum look
+lookat(int keep, int peek)
+{
+	if (keep || peek)
+		return STOPPED;
+	return job.spin && !job.emulated && now->r.idle && now->r.aim &&
+		       now->r.aim < SHORT && word() % AMBUSHES == 0
+		   ? AMBUSHED
+		   : UNSEEN;
+}
+
+/* 1: the runner stands after its answer */
+static int
+counted(enum look how, uint64_t *ns)
+{
+	int rc;
+
+	now->r.ambushed = 0;
+	if (how == AMBUSHED)
+		return ambush(ns);
+	rc = timed(how == STOPPED, ns);
+	if (!now->r.aim || *ns < now->r.aim / 2)
+		now->r.aim = *ns;
+	return rc < 0 ? rc : how == STOPPED;
+}
+
 /* one call; number is what its inputs are made from */
 static int
 call(uint64_t number, int keep, uint64_t *ns)
 {
 	uint64_t cpu, waited;
-	int i, peek = peeked();
+	int i, stands, peek = peeked();
 
 	fillall(number);
 	if (loadcall(peek) < 0)
@@ -792,14 +864,16 @@ call(uint64_t number, int keep, uint64_t *ns)
 	waited = delay();
 	if (number < WARMID)
 		countrun(PERF_EVENT_IOC_ENABLE);
-	if (timed(keep || peek, ns) < 0)
+	stands = counted(lookat(keep, peek), ns);
+	if (stands < 0)
 		return -1;
 	if (number < WARMID)
 		countrun(PERF_EVENT_IOC_DISABLE);
 	/* where we share a processor with it each of us waits for the other */
-	now->r.wasdisturbed = job.spin && delay() != waited;
+	now->r.wasdisturbed =
+	    now->r.ambushed || (job.spin && delay() != waited);
 	now->r.runcpu += cputime() - cpu;
-	return finish(number, keep, keep || peek);
+	return finish(number, keep, stands);
 }
 
 static int
@@ -1445,8 +1519,10 @@ report(void)
 	if (freqs[0] > 0)
 		printf(",\"freq_khz\":[%ld,%ld]", freqs[0], freqs[1]);
 	putlist("probe_ns", probes, 2);
-	printf(",\"bell_ns\":%" PRIu64 ",\"back_ns\":%" PRIu64,
-	    middle(now->r.pings, PINGS), wayback());
+	printf(",\"bell_ns\":%" PRIu64 ",\"back_ns\":%" PRIu64
+	       ",\"looks\":%ld,\"astray\":%ld",
+	    middle(now->r.pings, PINGS), wayback(), now->r.looks,
+	    now->r.astray);
 	printf(",\"memory_kb\":%ld,\"calls\":%ld", now->r.memory, ask.calls);
 	putguard();
 	putcounters();
