@@ -827,8 +827,9 @@ lookat(int keep, int peek)
 {
 	if (keep || peek)
 		return STOPPED;
-	return job.spin && !job.emulated && now->r.idle && now->r.aim &&
-		       now->r.aim < SHORT && word() % AMBUSHES == 0
+	return job.spin && !job.emulated && !ask.cold && now->r.idle &&
+		       now->r.aim && now->r.aim < SHORT &&
+		       word() % AMBUSHES == 0
 		   ? AMBUSHED
 		   : UNSEEN;
 }
@@ -837,15 +838,14 @@ lookat(int keep, int peek)
 static int
 counted(enum look how, uint64_t *ns)
 {
-	int rc;
-
 	now->r.ambushed = 0;
 	if (how == AMBUSHED)
 		return ambush(ns);
-	rc = timed(how == STOPPED, ns);
+	if (timed(how == STOPPED, ns) < 0)
+		return -1;
 	if (!now->r.aim || *ns < now->r.aim / 2)
 		now->r.aim = *ns;
-	return rc < 0 ? rc : how == STOPPED;
+	return how == STOPPED;
 }
 
 /* one call; number is what its inputs are made from */
