@@ -57,6 +57,7 @@
 #define PEEKS 8	     /* one call in so many is looked at while it loads */
 #define PEEKNS 20000 /* into its load, until that is known */
 #define AMBUSHES 8   /* one in so many short calls is halted as it ends, */
+#define FRAMES 256   /* bytes of stack of the runner's own loop */
 #define SHORT 300000 /* of which a moment is a part that counts, in ns */
 #define LOOK 256     /* turns of waiting between looks at the runner */
 
@@ -472,6 +473,17 @@ waits(void)
 	return s.sp == now->r.stack;
 }
 
+/* of one that does not: is it in its own code, where nobody called it but
+   itself, so on its way? */
+static int
+homeward(void)
+{
+	struct stand s;
+
+	return standing(&s) && s.pc >= now->r.text && s.pc < now->r.textend &&
+	       s.sp + FRAMES > now->r.stack && s.sp < now->r.stack + FRAMES;
+}
+
 /* how a runner that stands rounds and treats denormals, -1 where that is not
    told */
 static long
@@ -627,7 +639,7 @@ idle(void)
 
 	now->r.looks++;
 	for (tries = 0; !waits(); tries++) {
-		now->r.astray += tries == 0 && job.spin;
+		now->r.astray += tries == 0 && job.spin && !homeward();
 		if (tries == WAITS ||
 		    ranfor() > start + WAYBACK + (uint64_t)tries * HALTNS)
 			return fail("late",
