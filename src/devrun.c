@@ -57,7 +57,7 @@
 #define TRIES 3		/* to measure on a device that gets lost */
 #define KILLED 3	/* more tries where a runner is killed from outside */
 #define LEASTASTRAY 3	/* looks that find a runner at work after its answer, */
-#define ASTRAY 40	/* of which one in so many does: it does not wait */
+#define ASTRAY 100	/* of which one in so many does: it does not wait */
 #define FIRST 3000000	/* of secrets of a first round */
 #define HELDOUT 1000000 /* number of the held-out round */
 #define COLD 2000000	/* and of the rounds with cold caches */
