@@ -129,6 +129,7 @@ work() {
 	rc=${PIPESTATUS[0]}
 	for run; do
 		settle "$run" none
+		[ "$rc" != 0 ] || env -u MAKEFLAGS make -rRs -f "$run/run.mk" "$run/table" || rc=$?
 	done
 	exit "$((rc > 0))"
 }

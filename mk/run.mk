@@ -36,7 +36,7 @@ mk/strays.sh .; bin/progress $$runs -- $(if $(filter 1,$(BATCH)),mk/batch.sh "$(
 		printf '\n%s\n' "The table of what is done: make score RUN=NAME"; exit $$rc; }; \
 for run in $$runs; do \
 	[ "$$runs" = " $$run" ] || printf '\n%s\n' "$$run"; \
-	$(if $(HOSTS),$(MAKE) -s -f $$run/run.mk $$run/table;) cat $$run/table; \
+	cat $$run/table; \
 	printf '\n%s\n' "Each task's stages: $$run/TASK/ATTEMPT/STAGE.json"; \
 done
 endef
